@@ -1,0 +1,1 @@
+"""The command dvor: everything an operator does from a terminal."""

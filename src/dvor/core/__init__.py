@@ -1,0 +1,1 @@
+"""What can be done: plain functions over a transaction, one module for each noun."""

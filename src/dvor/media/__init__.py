@@ -1,0 +1,1 @@
+"""Pictures and files: checking them, resizing them and keeping them on disk."""

@@ -1,0 +1,1 @@
+"""What exists: values and the pure rules between them, with no input or output."""

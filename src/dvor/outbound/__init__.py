@@ -1,0 +1,1 @@
+"""What Dvor sends: mail, telephone calls, callbacks and hooks over HTTP."""

@@ -1,0 +1,1 @@
+"""The running server: the ASGI application, its processes, health, logs and TLS."""

@@ -1,0 +1,1 @@
+"""Where it is kept: tables, queries and migrations; the only room that knows SQL."""
