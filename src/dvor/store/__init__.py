@@ -1,1 +1,1 @@
-"""Where it is kept: tables, queries and migrations; the only room that knows SQL."""
+"""Where it is kept: tables, queries, migrations; the only room that knows SQL."""

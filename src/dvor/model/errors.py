@@ -1,0 +1,144 @@
+"""Expected refusals: what a caller did wrong or may not do.
+
+A dialect maps each class to its own code; anything that is not a `Refusal` is a bug of ours.
+"""
+
+
+class Refusal(Exception):
+    """The base of every expected error; `detail` says in English what exactly is refused."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InvalidParameter(Refusal):
+    """A parameter is missing, of the wrong type or out of its bounds; detail: `name: why`."""
+
+
+class NotAuthenticated(Refusal):
+    """No token was given, or it is unknown, expired or revoked."""
+
+
+class ScopeMissing(Refusal):
+    """The token does not carry the permission that the call needs."""
+
+
+class AccountClosed(Refusal):
+    """The account behind the token or the log-in is deleted or banned."""
+
+
+class TooManyCalls(Refusal):
+    """A rate limit is used up."""
+
+
+class WrongCredentials(Refusal):
+    """Login and password do not fit together; says not which of the two is wrong."""
+
+
+class FactorRequired(Refusal):
+    """The password is right, and a one-time code is needed as well."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__("a one-time code is needed")
+        self.user_id = user_id
+
+
+class WrongFactor(Refusal):
+    """The one-time code is wrong or used up."""
+
+
+class LoginTaken(Refusal):
+    """Another account has this login or screen name."""
+
+
+class UserNotFound(Refusal):
+    """No user has this id or screen name."""
+
+
+class UserUnavailable(Refusal):
+    """The user is deleted or banned."""
+
+
+class GroupNotFound(Refusal):
+    """No community has this id."""
+
+
+class ProfileClosed(Refusal):
+    """The profile is closed to the viewer."""
+
+
+class AccessDenied(Refusal):
+    """The rules of privacy or ownership forbid it."""
+
+
+class CannotFriendYourself(Refusal):
+    """A friend request to oneself."""
+
+
+class BlockedByThem(Refusal):
+    """The other user has put the caller on the blacklist."""
+
+
+class BlockedByYou(Refusal):
+    """The caller has put the other user on the blacklist."""
+
+
+class TooManyFriends(Refusal):
+    """The list of friends is full."""
+
+
+class FriendNotFound(Refusal):
+    """There is neither a friendship nor a request to take back."""
+
+
+class PostNotFound(Refusal):
+    """No post has this owner and id, or it is deleted."""
+
+
+class PostForbidden(Refusal):
+    """The caller may not write on this wall."""
+
+
+class ItemNotFound(Refusal):
+    """The object of a like or an attachment does not exist or is not visible."""
+
+
+class PeerNotFound(Refusal):
+    """No conversation partner answers to this peer."""
+
+
+class MessageForbidden(Refusal):
+    """The receiver's privacy settings refuse the message."""
+
+
+class MessageBlocked(Refusal):
+    """The receiver has put the sender on the blacklist."""
+
+
+class MessageTooLong(Refusal):
+    """The text of a message is longer than is allowed."""
+
+
+class InvalidPicture(Refusal):
+    """The uploaded bytes are no picture, or one that is refused."""
+
+
+class InvalidUpload(Refusal):
+    """The upload address or its receipt is forged, expired or used for something else."""
+
+
+class QuotaExceeded(Refusal):
+    """The user's space for files is used up."""
+
+
+class CursorTooOld(Refusal):
+    """The events after this number are no longer kept, or the number lies in the future."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(f"the newest event is {newest}")
+        self.newest = newest
+
+
+class OutcomeUnknown(Exception):
+    """The database went away during a commit: the write may or may not have happened.  Not a refusal."""

@@ -1,0 +1,32 @@
+"""Friendship: a pair of mutual subscriptions, stored once for each side."""
+
+import enum
+
+from msgspec import Struct
+
+MAX_FRIENDS = 10_000
+
+
+class Friendship(enum.IntEnum):
+    """How one user stands to another, with the numbers of VK's `friend_status`."""
+
+    NONE = 0
+    REQUESTED = 1
+    """I asked, or follow."""
+    FOLLOWED = 2
+    """The other one asked me, or follows me."""
+    FRIENDS = 3
+
+
+class Friend(Struct, frozen=True):
+    """One side of a friendship or a request, as the user `user_id` sees it.
+
+    `is_seen` false marks a request that is still to be answered.
+    """
+
+    user_id: int
+    friend_id: int
+    state: int
+    is_seen: bool
+    text: str
+    created_at: int

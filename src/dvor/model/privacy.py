@@ -1,0 +1,46 @@
+"""Privacy: one set of rules for profiles, walls, likes, attachments and messages.  Pure; the facts are passed in."""
+
+from msgspec import Struct
+
+from dvor.model.friends import Friendship
+from dvor.model.users import Access, User
+
+
+class Relation(Struct, frozen=True):
+    """How a viewer stands to a user; a viewer without a token is `STRANGER`."""
+
+    viewer_id: int = 0
+    friendship: Friendship = Friendship.NONE
+    blocks_viewer: bool = False
+    """The user has put the viewer on the blacklist."""
+    blocked_by_viewer: bool = False
+
+
+STRANGER = Relation()
+
+
+def may_see_profile(user: User, relation: Relation) -> bool:
+    """Say whether the viewer may see what a closed profile hides: posts, friends, photos, the long profile."""
+    if user.id == relation.viewer_id:
+        return True
+    if user.deactivated or relation.blocks_viewer:
+        return False
+    return not user.is_closed or relation.friendship is Friendship.FRIENDS
+
+
+def may_post(user: User, relation: Relation) -> bool:
+    """Say whether the viewer may write on the user's wall."""
+    return _may_reach(user, relation, user.wall_access) and may_see_profile(user, relation)
+
+
+def may_write(user: User, relation: Relation) -> bool:
+    """Say whether the viewer may send the user a message; a closed profile alone does not forbid it."""
+    return _may_reach(user, relation, user.message_access)
+
+
+def _may_reach(user: User, relation: Relation, access: int) -> bool:
+    if user.id == relation.viewer_id:
+        return True
+    if not relation.viewer_id or user.deactivated or relation.blocks_viewer:
+        return False
+    return access == Access.EVERYONE or (access == Access.FRIENDS and relation.friendship is Friendship.FRIENDS)

@@ -1,0 +1,77 @@
+"""Bringing the schema up to date: alembic, one transaction, by one process at a time."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from dvor.config import Settings
+from dvor.store.sqlite import FILE_NAME
+
+ADVISORY_LOCK = 0x64766F72
+"""The PostgreSQL lock that migrating processes queue for: "dvor" in ASCII."""
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return alembic's configuration for a connection; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Return a SQLAlchemy engine whose transactions take the whole file: for migrations only."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _autocommit(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+
+    @event.listens_for(engine, "begin")
+    def _exclusive(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+
+    return engine
+
+
+def asyncpg_url(database: str) -> str:
+    """Return the address in SQLAlchemy's spelling."""
+    return "postgresql+asyncpg://" + database.split("://", 1)[1]
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing."""
+    command.upgrade(alembic_config(connection), "head")
+
+
+async def migrate(settings: Settings) -> None:
+    """Create the schema or bring it up to date."""
+    if settings.database:
+        await _migrate_postgresql(settings.database)
+    else:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(_migrate_sqlite, settings.data / FILE_NAME)
+
+
+def _migrate_sqlite(path: Path) -> None:
+    engine = sqlite_engine(path)
+    with engine.begin() as connection:
+        upgrade(connection)
+    engine.dispose()
+
+
+async def _migrate_postgresql(database: str) -> None:
+    engine = create_async_engine(asyncpg_url(database), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,52 @@
+"""The whole schema: importing this module registers every table with `metadata`."""
+
+from typing import Any
+
+from sqlalchemy import Table
+
+from dvor.store import (
+    accounts,
+    conversations,
+    events,
+    files,
+    friends,
+    jobs,
+    likes,
+    messages,
+    numbers,
+    photos,
+    privacy,
+    tokens,
+    users,
+    wall,
+)
+from dvor.store.columns import metadata
+
+ROOM_MODULES = (
+    numbers,
+    users,
+    accounts,
+    tokens,
+    friends,
+    privacy,
+    files,
+    photos,
+    wall,
+    likes,
+    conversations,
+    messages,
+    events,
+    jobs,
+)
+
+
+def belongs_to(table: Any, engine: str) -> bool:
+    """Say whether a table or sequence exists on this engine."""
+    if isinstance(table, Table):
+        return str(table.info.get("engine", engine)) == engine
+    return engine == "postgresql"
+
+
+def tables(engine: str) -> list[Table]:
+    """Return the tables of an engine, referred-to ones first."""
+    return [table for table in metadata.sorted_tables if belongs_to(table, engine)]

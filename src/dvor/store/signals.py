@@ -1,0 +1,49 @@
+"""Wake-ups: telling those who wait for a receiver's events that there may be new ones."""
+
+import asyncio
+from collections.abc import Iterable
+
+
+class Signals:
+    """The waiters of this process, by receiver."""
+
+    def __init__(self) -> None:
+        self._waiters: dict[int, set[asyncio.Future[None]]] = {}
+        self._closed = False
+
+    def waiter(self, receiver_id: int) -> "asyncio.Future[None]":
+        """Return a future that is done at the next wake-up of the receiver, or at once when closed.
+
+        Ask for it before looking whether there is something to read; give it back with `forget`.
+        """
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            future.set_result(None)
+        else:
+            self._waiters.setdefault(receiver_id, set()).add(future)
+        return future
+
+    def forget(self, receiver_id: int, future: "asyncio.Future[None]") -> None:
+        """Stop waiting."""
+        waiters = self._waiters.get(receiver_id)
+        if waiters is not None:
+            waiters.discard(future)
+            if not waiters:
+                del self._waiters[receiver_id]
+
+    def wake(self, receiver_ids: Iterable[int]) -> None:
+        """Wake all who wait for one of the receivers."""
+        for receiver_id in receiver_ids:
+            for future in self._waiters.pop(receiver_id, ()):
+                if not future.done():
+                    future.set_result(None)
+
+    def close(self) -> None:
+        """Wake everybody, now and from now on."""
+        self._closed = True
+        self.wake(list(self._waiters))
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the server is stopping."""
+        return self._closed

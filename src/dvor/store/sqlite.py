@@ -1,0 +1,229 @@
+"""SQLite: reads in place, one writer whose transactions share their commits.
+
+A read takes a `query_only` connection and one snapshot.  Writes take turns on the one writing connection; each runs in
+a savepoint of the open batch and is answered after the batch's one COMMIT, which runs in a thread.
+"""
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from sqlalchemy import Table
+
+from dvor.store.database import Work
+from dvor.store.signals import Signals
+from dvor.store.statements import EngineName, Statement, insert_all
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+
+FILE_NAME = "dvor.sqlite3"
+LOCK_RETRY_SECONDS = 0.005
+
+
+class DataFolderBusy(Exception):
+    """Another process serves this data folder."""
+
+
+def connect(path: Path, *, query_only: bool) -> sqlite3.Connection:
+    """Open a connection in autocommit mode with Dvor's settings."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1024)
+    connection.execute("PRAGMA busy_timeout=0")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA cache_size=-65536")
+    if query_only:
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
+class SQLiteTransaction:
+    """Statements on one connection.  The methods are coroutines that never wait: nothing else runs in between."""
+
+    engine: EngineName = "sqlite"
+    __slots__ = ("_connection", "woken")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.woken: set[int] = set()
+
+    async def rows(self, statement: Statement[Row], **values: Any) -> list[Row]:
+        compiled = statement.compiled("sqlite")
+        return compiled.draw(self._connection.execute(compiled.sql, compiled.arguments(values)).fetchall())
+
+    async def row(self, statement: Statement[Row], **values: Any) -> Row | None:
+        rows = await self.rows(statement, **values)
+        return rows[0] if rows else None
+
+    async def value(self, statement: Statement[Any], **values: Any) -> Any:
+        compiled = statement.compiled("sqlite")
+        # fetchall and not fetchone: a statement with RETURNING takes effect only when it is read to its end
+        raw = self._connection.execute(compiled.sql, compiled.arguments(values)).fetchall()
+        return None if not raw else compiled.scalar(raw[0])
+
+    async def run(self, statement: Statement[Any], **values: Any) -> int:
+        compiled = statement.compiled("sqlite")
+        return self._connection.execute(compiled.sql, compiled.arguments(values)).rowcount
+
+    async def run_many(self, statement: Statement[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        compiled = statement.compiled("sqlite")
+        self._connection.executemany(compiled.sql, [compiled.arguments(row) for row in rows])
+
+    async def lock(self, statement: Statement[Any], **values: Any) -> None:
+        pass
+
+    async def load(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
+        statement = _LOADERS.get(table.name)
+        if statement is None:
+            statement = _LOADERS[table.name] = Statement(insert_all(table))
+        compiled = statement.compiled("sqlite")
+        return self._connection.executemany(compiled.sql, map(compiled.arguments, rows)).rowcount
+
+    def wake(self, receiver_ids: Iterable[int]) -> None:
+        self.woken.update(receiver_ids)
+
+
+_LOADERS: dict[str, Statement[Any]] = {}
+
+
+class _Snapshot:
+    """The context of one read."""
+
+    __slots__ = ("_connection", "_pool")
+
+    def __init__(self, pool: "SQLiteDatabase") -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> SQLiteTransaction:
+        self._connection = self._pool.take_reader()
+        self._connection.execute("BEGIN")
+        return SQLiteTransaction(self._connection)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.execute("COMMIT")
+        self._pool.give_reader(self._connection)
+
+
+class _Batch:
+    """The writes that share one COMMIT."""
+
+    def __init__(self) -> None:
+        self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.woken: set[int] = set()
+
+
+class SQLiteDatabase:
+    """A data folder of one process."""
+
+    engine: EngineName = "sqlite"
+
+    def __init__(self, path: Path, lock_file: Any) -> None:
+        self.signals = Signals()
+        self.path = path
+        self._lock_file = lock_file
+        self._writer = connect(path, query_only=False)
+        self._readers: list[sqlite3.Connection] = []
+        self._turn = asyncio.Lock()
+        self._batch: _Batch | None = None
+        self._committers: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+
+    @classmethod
+    def open(cls, folder: Path) -> "SQLiteDatabase":
+        """Open `folder` for this process alone; `DataFolderBusy` if another one has it."""
+        lock_file = (folder / "serving.lock").open("w")
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock_file.close()
+            raise DataFolderBusy(f"another process serves {folder}; more workers need PostgreSQL") from error
+        return cls(folder / FILE_NAME, lock_file)
+
+    def read(self) -> _Snapshot:
+        return _Snapshot(self)
+
+    def take_reader(self) -> sqlite3.Connection:
+        """Return an idle reading connection, opening one if there is none."""
+        return self._readers.pop() if self._readers else connect(self.path, query_only=True)
+
+    def give_reader(self, connection: sqlite3.Connection) -> None:
+        """Take a reading connection back."""
+        self._readers.append(connection)
+
+    async def write(self, work: Work[T], *, is_repeatable: bool = False) -> T:
+        async with self._turn:
+            batch = self._batch or await self._begin()
+            outcome, refusal = await self._attempt(work, batch)
+        # the commit belongs to the others too, so a caller that goes away must not stop it
+        await asyncio.shield(batch.committed)
+        if refusal is not None:
+            raise refusal
+        return outcome  # type: ignore[return-value]
+
+    async def _begin(self) -> _Batch:
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                await asyncio.sleep(LOCK_RETRY_SECONDS)
+        self._batch = _Batch()
+        committer = asyncio.create_task(self._commit(self._batch))
+        self._committers.add(committer)
+        committer.add_done_callback(self._committers.discard)
+        return self._batch
+
+    async def _attempt(self, work: Work[T], batch: _Batch) -> tuple[T | None, BaseException | None]:
+        """Run one write in a savepoint; what it refuses is answered after the commit, as what it did is."""
+        execute = self._writer.execute
+        transaction = SQLiteTransaction(self._writer)
+        execute("SAVEPOINT work")
+        try:
+            outcome = await work(transaction)
+        except BaseException as error:
+            if self._writer.in_transaction:
+                execute("ROLLBACK TO work")
+                execute("RELEASE work")
+            return None, error
+        execute("RELEASE work")
+        batch.woken |= transaction.woken
+        return outcome, None
+
+    async def _commit(self, batch: _Batch) -> None:
+        """Commit once those who were already waiting for their turn have had it: the lock is first come, first served."""
+        async with self._turn:
+            self._batch = None
+            loop = asyncio.get_running_loop()
+            try:
+                await loop.run_in_executor(self._threads, self._writer.execute, "COMMIT")
+            except BaseException as error:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                batch.committed.set_exception(error)
+                batch.committed.exception()  # those who were cancelled do not look at it
+                return
+        self.signals.wake(batch.woken)
+        batch.committed.set_result(None)
+
+    async def close(self) -> None:
+        self.signals.close()
+        while self._committers:
+            await asyncio.wait(self._committers)
+        for reader in self._readers:
+            reader.close()
+        self._readers.clear()
+        self._writer.execute("PRAGMA optimize")
+        self._writer.close()
+        self._threads.shutdown()
+        self._lock_file.close()

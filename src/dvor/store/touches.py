@@ -1,0 +1,68 @@
+"""Touches: small marks of use that gather in memory and are written together every few seconds.
+
+Last visits and token uses of the last seconds may be lost when the process is killed; nothing else may.
+"""
+
+import asyncio
+from typing import Any
+
+from dvor.store.database import Database, Transaction
+from dvor.store.tokens import touch_tokens
+from dvor.store.users import save_presences
+
+FLUSH_SECONDS = 5
+
+
+class Touches:
+    """What this process has yet to write down."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._presences: dict[int, dict[str, Any]] = {}
+        self._tokens: dict[bytes, int] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def see_user(self, user_id: int, now: int, platform: int, *, is_offline: bool = False) -> None:
+        """Note a visit at the Unix time `now`, or that the user has just left."""
+        self._presences[user_id] = {
+            "user_id": user_id,
+            "seen_at": now,
+            "platform": platform,
+            "is_offline": is_offline,
+        }
+
+    def use_token(self, token_hash: bytes, now: int) -> None:
+        """Note that a token was used."""
+        self._tokens[token_hash] = now
+
+    async def flush(self) -> None:
+        """Write down what has gathered, in one transaction."""
+        presences, self._presences = self._presences, {}
+        tokens, self._tokens = self._tokens, {}
+        if not presences and not tokens:
+            return
+
+        async def write(tx: Transaction) -> None:
+            if presences:
+                await save_presences(tx, [presences[user_id] for user_id in sorted(presences)])
+            if tokens:
+                rows = [{"token_hash": token_hash, "at": tokens[token_hash]} for token_hash in sorted(tokens)]
+                await touch_tokens(tx, rows)
+
+        await self._database.write(write, is_repeatable=True)
+
+    def start(self) -> None:
+        """Flush every few seconds from now on."""
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            await self.flush()
+
+    async def stop(self) -> None:
+        """Stop, after a last flush."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.flush()
