@@ -13,7 +13,16 @@ class Refusal(Exception):
 
 
 class InvalidParameter(Refusal):
-    """A parameter is missing, of the wrong type or out of its bounds; detail: `name: why`."""
+    """The parameter `name` is missing (no `reason`), of the wrong type or out of its bounds."""
+
+    def __init__(self, name: str, reason: str = "") -> None:
+        super().__init__(f"{name}: {reason}" if reason else f"{name} is undefined")
+        self.name = name
+        self.reason = reason
+
+
+class NotImplementedYet(Refusal):
+    """Something that the original can do and Dvor does not do yet."""
 
 
 class NotAuthenticated(Refusal):

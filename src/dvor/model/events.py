@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from dvor.model.wall import Attachment
+
 EventKind = Literal["message_new"]
 
 
@@ -17,7 +19,7 @@ class MessageEvent(Struct, frozen=True):
     date: int
     text: str
     random_id: int
-    attachments: list[str]
+    attachments: list[Attachment]
 
 
 class Event(Struct, frozen=True):

@@ -2,17 +2,15 @@
 
 from msgspec import Struct
 
-
-class KeptFile(Struct, frozen=True):
-    """A file that is on disk and accounted for."""
-
-    name: str
-    size: int
-    created_at: int
+from dvor.model.photos import PictureSize
 
 
 class UploadedPicture(Struct, frozen=True):
-    """The renderings of one uploaded picture, and how many bytes they take together."""
+    """An uploaded picture that is on disk and not yet a photo: its sizes, and the bytes of each file by name.
 
-    sizes: list[dict[str, str | int]]
-    size: int
+    `id` is random: it tells one upload from another of the same picture.
+    """
+
+    id: str
+    sizes: list[PictureSize]
+    files: dict[str, int]

@@ -43,4 +43,6 @@ def _may_reach(user: User, relation: Relation, access: int) -> bool:
         return True
     if not relation.viewer_id or user.deactivated or relation.blocks_viewer:
         return False
-    return access == Access.EVERYONE or (access == Access.FRIENDS and relation.friendship is Friendship.FRIENDS)
+    return access == Access.EVERYONE or (
+        access == Access.FRIENDS and relation.friendship is Friendship.FRIENDS
+    )

@@ -52,6 +52,10 @@ _CURSOR = Statement(
     select(receivers.c.number, receivers.c.pts, receivers.c.pruned).where(receivers.c.id == _receiver_id),
     Cursor,
 )
+_NUMBERS = Statement(
+    select(receivers.c.id, receivers.c.number).where(among(receivers.c.id, "receiver_ids")),
+    lambda receiver_id, number: (receiver_id, number),
+)
 _AFTER = Statement(
     select(events.c.number, events.c.pts, events.c.kind, events.c.body)
     .where(events.c.receiver_id == _receiver_id, events.c.number > bindparam("number", type_=Id))
@@ -116,6 +120,11 @@ async def append_event(tx: Transaction, kind: EventKind, bodies: dict[int, Messa
 async def load_cursor(tx: Transaction, receiver_id: int) -> Cursor | None:
     """Return how far a receiver's log reaches; None if there is no such receiver."""
     return await tx.row(_CURSOR, receiver_id=receiver_id)
+
+
+async def load_numbers(tx: Transaction, receiver_ids: list[int]) -> dict[int, int]:
+    """Return the newest number of each receiver."""
+    return dict(await tx.rows(_NUMBERS, receiver_ids=receiver_ids))
 
 
 async def list_events(tx: Transaction, receiver_id: int, after: int, count: int) -> list[Event]:

@@ -18,7 +18,6 @@ files = Table(
 
 _INSERT = Statement(insert_all(files, ignore_conflict=True))
 _AMONG = Statement(select(files.c.name).where(among_texts(files.c.name, "names")), lambda name: name)
-_ALL = Statement(select(files.c.name), lambda name: name)
 _OWNER_BYTES = Statement(select(owners.c.file_bytes).where(owners.c.id == bindparam("owner_id", type_=Id)))
 _ADD_BYTES = Statement(
     update(owners)
@@ -37,11 +36,6 @@ async def insert_files(tx: Transaction, sizes: dict[str, int], now: int) -> None
 async def find_files(tx: Transaction, names: list[str]) -> set[str]:
     """Return which of these files are noted."""
     return set(await tx.rows(_AMONG, names=names))
-
-
-async def list_files(tx: Transaction) -> list[str]:
-    """Return the names of all noted files."""
-    return await tx.rows(_ALL)
 
 
 async def used_bytes(tx: Transaction, owner_id: int) -> int:

@@ -20,7 +20,7 @@ jobs = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_at", Id, nullable=False),
     Column("last_error", Text, nullable=False),
-    Index("ix_jobs_state_next_at", "state", "next_at"),
+    Index("ix_jobs_next_at", "next_at"),
 )
 """`next_at` is when a waiting job is due, and when the lease of a running one ends."""
 
@@ -32,6 +32,9 @@ _DUE = Statement(
     .limit(bindparam("count", type_=Integer))
     .with_for_update(skip_locked=True),
     Job,
+)
+_HAS_DUE = Statement(
+    select(jobs.c.id).where(jobs.c.state != "failed", jobs.c.next_at <= bindparam("now", type_=Id)).limit(1)
 )
 _LEASE = Statement(
     update(jobs)
@@ -66,6 +69,11 @@ async def insert_job(tx: Transaction, kind: str, body: dict[str, Any], next_at: 
 async def has_job(tx: Transaction, kind: str) -> bool:
     """Say whether a job of this kind is waiting or running."""
     return await tx.value(_OF_KIND, kind=kind) is not None
+
+
+async def has_due_job(tx: Transaction, now: int) -> bool:
+    """Say whether there is something to take."""
+    return await tx.value(_HAS_DUE, now=now) is not None
 
 
 async def take_jobs(tx: Transaction, now: int, lease: int, count: int) -> list[Job]:

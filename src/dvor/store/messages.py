@@ -39,12 +39,13 @@ _all = select(messages, conversations.c.low_id, conversations.c.high_id).join(
 _conversation_id = bindparam("conversation_id", type_=Id)
 _BY_IDS = Statement(_all.where(among(messages.c.id, "message_ids")), Message)
 _REPEATED = Statement(
-    select(messages.c.id).where(
+    _all.where(
         messages.c.conversation_id == _conversation_id,
         messages.c.from_id == bindparam("from_id", type_=Id),
         messages.c.random_id == bindparam("random_id", type_=Id),
-        messages.c.random_id != text("0"),
-    )
+        messages.c.random_id != text("0"),  # literally, as in the index
+    ),
+    Message,
 )
 _INSERT = Statement(insert_all(messages))
 
@@ -66,12 +67,11 @@ async def load_messages(tx: Transaction, message_ids: list[int]) -> dict[int, Me
     return {message.id: message for message in found}
 
 
-async def find_repeated(tx: Transaction, conversation_id: int, from_id: int, random_id: int) -> int | None:
-    """Return the id of the message that its sender sent before with the same `random_id` (not 0)."""
-    found: int | None = await tx.value(
-        _REPEATED, conversation_id=conversation_id, from_id=from_id, random_id=random_id
-    )
-    return found
+async def find_repeated(
+    tx: Transaction, conversation_id: int, from_id: int, random_id: int
+) -> Message | None:
+    """Return the message that its sender sent before with the same `random_id` (not 0)."""
+    return await tx.row(_REPEATED, conversation_id=conversation_id, from_id=from_id, random_id=random_id)
 
 
 async def insert_message(tx: Transaction, message: Message) -> None:

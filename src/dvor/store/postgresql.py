@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from dvor.config import Settings
 from dvor.model.errors import OutcomeUnknown
 from dvor.store.database import Work
+from dvor.store.events import load_numbers
 from dvor.store.signals import Signals
 from dvor.store.statements import DIALECTS, EngineName, Statement
 
@@ -22,6 +23,7 @@ CHANNEL = "dvor_events"
 NOTIFY_BATCH = 500
 """Receiver ids in one NOTIFY: its payload holds 8,000 bytes."""
 ATTEMPTS = 10
+PATROL_SECONDS = 1.0
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError)
 
@@ -113,6 +115,7 @@ class PostgreSQLDatabase:
         self.signals = announcer.signals
         self._pool = pool
         self._announcer = announcer
+        self._patrol_task = asyncio.create_task(self._patrol())
 
     @classmethod
     async def open(cls, settings: Settings) -> "PostgreSQLDatabase":
@@ -165,8 +168,24 @@ class PostgreSQLDatabase:
         self._announcer.announce(transaction.woken)
         return outcome
 
+    async def _patrol(self) -> None:
+        """Look once a second whether a wake-up was missed: one query for all who wait in this process."""
+        while True:
+            await asyncio.sleep(PATROL_SECONDS)
+            waiting = self.signals.waiting()
+            if not waiting:
+                continue
+            try:
+                async with self.read() as tx:
+                    numbers = await load_numbers(tx, list(waiting))
+            except (*LOST, asyncpg.PostgresError):
+                continue
+            self.signals.wake(one for one, number in numbers.items() if number > waiting[one])
+
     async def close(self) -> None:
         self.signals.close()
+        self._patrol_task.cancel()
+        await asyncio.gather(self._patrol_task, return_exceptions=True)
         await self._announcer.stop()
         await self._pool.close()
 

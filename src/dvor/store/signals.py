@@ -8,26 +8,27 @@ class Signals:
     """The waiters of this process, by receiver."""
 
     def __init__(self) -> None:
-        self._waiters: dict[int, set[asyncio.Future[None]]] = {}
+        self._waiters: dict[int, dict[asyncio.Future[None], int]] = {}
         self._closed = False
 
-    def waiter(self, receiver_id: int) -> "asyncio.Future[None]":
+    def waiter(self, receiver_id: int, after: int) -> "asyncio.Future[None]":
         """Return a future that is done at the next wake-up of the receiver, or at once when closed.
 
-        Ask for it before looking whether there is something to read; give it back with `forget`.
+        `after` is the newest event that the waiter knows.  Ask for it before looking whether there is something to
+        read; give it back with `forget`.
         """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if self._closed:
             future.set_result(None)
         else:
-            self._waiters.setdefault(receiver_id, set()).add(future)
+            self._waiters.setdefault(receiver_id, {})[future] = after
         return future
 
     def forget(self, receiver_id: int, future: "asyncio.Future[None]") -> None:
         """Stop waiting."""
         waiters = self._waiters.get(receiver_id)
         if waiters is not None:
-            waiters.discard(future)
+            waiters.pop(future, None)
             if not waiters:
                 del self._waiters[receiver_id]
 
@@ -37,6 +38,10 @@ class Signals:
             for future in self._waiters.pop(receiver_id, ()):
                 if not future.done():
                     future.set_result(None)
+
+    def waiting(self) -> dict[int, int]:
+        """Return who is waited for, and the lowest newest event that a waiter knows."""
+        return {receiver_id: min(waiters.values()) for receiver_id, waiters in self._waiters.items()}
 
     def close(self) -> None:
         """Wake everybody, now and from now on."""

@@ -107,7 +107,7 @@ class Statement(Generic[Row]):
     A statement that must differ between the engines is given as a function of the engine's name.
     """
 
-    registered: "ClassVar[list[Statement[Any]]]" = []
+    registered: ClassVar[list["Statement[Any]"]] = []
     """Every statement of the store, for the tests that read its text and its query plan."""
 
     @overload

@@ -333,4 +333,4 @@ def create_queues() -> None:
         sa.Column("last_error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
-    op.create_index("ix_jobs_state_next_at", "jobs", ["state", "next_at"], unique=False)
+    op.create_index("ix_jobs_next_at", "jobs", ["next_at"], unique=False)

@@ -1,0 +1,169 @@
+"""Accounts: making them, and logging in with a password and a one-time code."""
+
+import asyncio
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+
+import argon2
+import pyotp
+from msgspec import Struct
+
+from dvor.core.courtyard import Courtyard
+from dvor.core.secrets import MasterKey, hash_secret
+from dvor.core.users import create_user
+from dvor.model.accounts import MAX_PASSWORD_LENGTH, Account, fold_login
+from dvor.model.errors import (
+    AccountClosed,
+    FactorRequired,
+    InvalidParameter,
+    LoginTaken,
+    UserNotFound,
+    WrongCredentials,
+    WrongFactor,
+)
+from dvor.model.users import NewUser
+from dvor.store.accounts import (
+    find_account,
+    insert_account,
+    load_account,
+    set_password_hash,
+    set_totp,
+    use_backup_code,
+    use_totp_step,
+)
+from dvor.store.database import Transaction
+from dvor.store.tokens import delete_tokens
+
+MEMORY_KIB = 19 * 1024
+"""OWASP's smallest recommended setting of argon2id: 19 MiB, two passes, one lane."""
+TOTP_PURPOSE = "totp seed"
+TOTP_SECONDS = 30
+BACKUP_CODES = 10
+
+_hasher = argon2.PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism=1)
+_threads = ThreadPoolExecutor(2, thread_name_prefix="password")
+_decoy = _hasher.hash(secrets.token_hex())
+"""Checked when there is no such account, so that the answer takes as long."""
+
+
+class SecondFactor(Struct, frozen=True):
+    """What a person needs to set up an authenticator: shown once."""
+
+    seed: str
+    backup_codes: list[str]
+
+
+async def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password; takes some 20 ms of a thread."""
+    if not password or len(password) > MAX_PASSWORD_LENGTH:
+        raise InvalidParameter("password", f"1 to {MAX_PASSWORD_LENGTH} characters")
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+
+
+async def create_account(courtyard: Courtyard, user: NewUser, login: str, password: str) -> int:
+    """Make a user who can log in; `LoginTaken` if the login or the screen name is another's."""
+    password_hash = await hash_password(password)
+    now, folded = courtyard.now, fold_login(login)
+    if not folded:
+        raise InvalidParameter("login", "is empty")
+
+    async def write(tx: Transaction) -> int:
+        if await find_account(tx, folded) is not None:
+            raise LoginTaken("login")
+        user_id = await create_user(tx, user, now)
+        await insert_account(tx, user_id, folded, password_hash)
+        return user_id
+
+    return await courtyard.database.write(write)
+
+
+async def log_in(courtyard: Courtyard, login: str, password: str, code: str = "") -> int:
+    """Return the user behind a login, a password and, where switched on, a one-time code.
+
+    Errors: `WrongCredentials`, `AccountClosed`, `FactorRequired` (no code given), `WrongFactor`.
+    """
+    async with courtyard.database.read() as tx:
+        account = await find_account(tx, fold_login(login))
+    right = await asyncio.get_running_loop().run_in_executor(_threads, _verify, account, password)
+    if account is None or not right:
+        raise WrongCredentials("login or password")
+    if account.deactivated:
+        raise AccountClosed(account.deactivated)
+    if _hasher.check_needs_rehash(account.password_hash):
+        await _store_password(courtyard, account.user_id, password)
+    if account.totp_seed is not None:
+        if not code:
+            raise FactorRequired(account.user_id)
+        await _check_code(courtyard, account, code)
+    return account.user_id
+
+
+def _verify(account: Account | None, password: str) -> bool:
+    try:
+        return _hasher.verify(account.password_hash if account else _decoy, password[:MAX_PASSWORD_LENGTH])
+    except argon2.exceptions.VerifyMismatchError:
+        return False
+
+
+async def _check_code(courtyard: Courtyard, account: Account, code: str) -> None:
+    """Accept the code of this half-minute or its neighbours, each once, or an unused backup code."""
+    assert account.totp_seed is not None
+    totp = pyotp.TOTP(courtyard.master_key.decrypt(TOTP_PURPOSE, account.totp_seed).decode())
+    step = courtyard.now // TOTP_SECONDS
+    given = code.strip()
+    matching = [
+        near for near in (step - 1, step, step + 1) if pyotp.utils.strings_equal(totp.at(near * 30), given)
+    ]
+
+    async def use(tx: Transaction) -> bool:
+        if matching:
+            return await use_totp_step(tx, account.user_id, matching[0])
+        return await use_backup_code(tx, account.user_id, hash_secret(given))
+
+    if not await courtyard.database.write(use):
+        raise WrongFactor("one-time code")
+
+
+async def _store_password(courtyard: Courtyard, user_id: int, password: str) -> None:
+    password_hash = await hash_password(password)
+    await courtyard.database.write(lambda tx: set_password_hash(tx, user_id, password_hash))
+
+
+async def change_password(courtyard: Courtyard, user_id: int, password: str) -> None:
+    """Set a new password; all tokens of the user die."""
+    password_hash = await hash_password(password)
+
+    async def write(tx: Transaction) -> None:
+        if await load_account(tx, user_id) is None:
+            raise UserNotFound(str(user_id))
+        await set_password_hash(tx, user_id, password_hash)
+        await delete_tokens(tx, user_id)
+
+    await courtyard.database.write(write)
+
+
+async def switch_on_totp(courtyard: Courtyard, user_id: int, *, seed: str = "") -> SecondFactor:
+    """Require one-time codes from now on; the seed and the backup codes are shown this once."""
+    factor = SecondFactor(seed or pyotp.random_base32(), [secrets.token_hex(5) for _ in range(BACKUP_CODES)])
+    await _set_totp(courtyard, user_id, _seal(courtyard.master_key, factor.seed), factor.backup_codes)
+    return factor
+
+
+async def switch_off_totp(courtyard: Courtyard, user_id: int) -> None:
+    """Require no one-time codes any more."""
+    await _set_totp(courtyard, user_id, None, [])
+
+
+def _seal(master_key: MasterKey, seed: str) -> bytes:
+    return master_key.encrypt(TOTP_PURPOSE, seed.encode())
+
+
+async def _set_totp(courtyard: Courtyard, user_id: int, sealed: bytes | None, codes: list[str]) -> None:
+    hashes = [hash_secret(code) for code in codes]
+
+    async def write(tx: Transaction) -> None:
+        if await load_account(tx, user_id) is None:
+            raise UserNotFound(str(user_id))
+        await set_totp(tx, user_id, sealed, hashes)
+
+    await courtyard.database.write(write)

@@ -1,0 +1,51 @@
+"""The courtyard: everything that a running community consists of, in one value that is passed around."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dvor.config import Settings
+from dvor.core.secrets import MasterKey
+from dvor.media.files import FileStore
+from dvor.store.database import Database, connect_database, open_database
+from dvor.store.touches import Touches
+
+Clock = Callable[[], float]
+
+
+@dataclass(slots=True)
+class Courtyard:
+    """The parts of a running server; `public_url` is how people reach it, without a slash at the end."""
+
+    settings: Settings
+    database: Database
+    touches: Touches
+    master_key: MasterKey
+    files: FileStore
+    public_url: str
+    clock: Clock = time.time
+
+    @property
+    def now(self) -> int:
+        """Return the Unix time in whole seconds."""
+        return int(self.clock())
+
+    def file_url(self, name: str) -> str:
+        """Return the address of a kept file."""
+        return f"{self.public_url}/files/{name}"
+
+    async def close(self) -> None:
+        """Write down what has gathered and let go of the database."""
+        await self.touches.stop()
+        await self.database.close()
+
+
+async def open_courtyard(
+    settings: Settings, *, public_url: str = "", clock: Clock = time.time, migrate: bool = True
+) -> Courtyard:
+    """Open the database, the key and the files that the settings name."""
+    master_key = MasterKey.open(settings)
+    database = await (open_database(settings) if migrate else connect_database(settings))
+    url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
+    files = FileStore(settings.data)
+    return Courtyard(settings, database, Touches(database), master_key, files, url.rstrip("/"), clock)

@@ -1,0 +1,138 @@
+"""Friends: asking, accepting, parting; the lists of friends and requests."""
+
+from msgspec import Struct
+
+from dvor.core.privacy import People, load_people
+from dvor.model.errors import (
+    BlockedByThem,
+    BlockedByYou,
+    CannotFriendYourself,
+    FriendNotFound,
+    ProfileClosed,
+    TooManyFriends,
+    UserNotFound,
+    UserUnavailable,
+)
+from dvor.model.friends import MAX_FRIENDS, Friend, Friendship
+from dvor.store import friends as store
+from dvor.store.database import Transaction
+from dvor.store.friends import FriendOrder
+from dvor.store.users import lock_owners
+
+
+class FriendPage(Struct, frozen=True):
+    """A page of friends: how many there are in all, the ids of the page, and these people if asked for."""
+
+    count: int
+    user_ids: list[int]
+    people: People
+
+
+class RequestPage(Struct, frozen=True):
+    """A page of requests: how many there are in all, and the page, newest first."""
+
+    count: int
+    requests: list[Friend]
+    people: People
+
+
+async def list_friends(
+    tx: Transaction,
+    viewer_id: int,
+    user_id: int,
+    *,
+    order: FriendOrder,
+    offset: int,
+    count: int,
+    with_people: bool,
+) -> FriendPage:
+    """Return a page of a user's friends; `ProfileClosed` where the viewer may not see them."""
+    if user_id != viewer_id:
+        owner = (await load_people(tx, viewer_id, [user_id])).get(user_id)
+        if owner is None:
+            raise UserNotFound(str(user_id))
+        if owner.user.deactivated:
+            raise UserUnavailable(owner.user.deactivated)
+        if not owner.is_open:
+            raise ProfileClosed(str(user_id))
+    total = await store.count_friends(tx, user_id, Friendship.FRIENDS)
+    user_ids = await store.list_friend_ids(tx, user_id, Friendship.FRIENDS, order, offset, count)
+    people = await load_people(tx, viewer_id, user_ids) if with_people else {}
+    return FriendPage(total, user_ids, people)
+
+
+async def add_friend(tx: Transaction, user_id: int, friend_id: int, *, text: str, now: int) -> Friendship:
+    """Ask for a friendship, or accept the other's request.
+
+    Returns the state before: `NONE` (asked now), `FOLLOWED` (friends now), `REQUESTED` (asked already) or `FRIENDS`.
+    """
+    if friend_id == user_id:
+        raise CannotFriendYourself
+    # both rows are locked first: of two who ask each other at once, the second one accepts
+    await lock_owners(tx, sorted([user_id, friend_id]))
+    person = (await load_people(tx, user_id, [friend_id])).get(friend_id)
+    if person is None or person.user.deactivated:
+        raise UserNotFound(str(friend_id))
+    if person.relation.blocks_viewer:
+        raise BlockedByThem
+    if person.relation.blocked_by_viewer:
+        raise BlockedByYou
+    before = person.relation.friendship
+    if before is Friendship.NONE:
+        mine = store.friend_row(user_id, friend_id, Friendship.REQUESTED, now, text=text)
+        theirs = store.friend_row(friend_id, user_id, Friendship.FOLLOWED, now, is_seen=False, text=text)
+        await store.save_friends(tx, [mine, theirs])
+    elif before is Friendship.FOLLOWED:
+        for one in (user_id, friend_id):
+            if await store.count_friends(tx, one, Friendship.FRIENDS) >= MAX_FRIENDS:
+                raise TooManyFriends
+        rows = [
+            store.friend_row(a, b, Friendship.FRIENDS, now)
+            for a, b in ((user_id, friend_id), (friend_id, user_id))
+        ]
+        await store.save_friends(tx, rows)
+    return before
+
+
+async def remove_friend(
+    tx: Transaction, user_id: int, friend_id: int, *, now: int
+) -> tuple[Friendship, Friend]:
+    """End a friendship (the other one goes on following), take a request back, or decline one.
+
+    Returns the state before and one's own row as it was; `FriendNotFound` if there is nothing to end.
+    """
+    await lock_owners(tx, sorted([user_id, friend_id]))
+    row = await store.load_friend(tx, user_id, friend_id)
+    if row is None or (row.state == Friendship.FOLLOWED and row.is_seen):
+        raise FriendNotFound(str(friend_id))
+    before = Friendship(row.state)
+    if before is Friendship.REQUESTED:
+        await store.delete_friends(tx, user_id, friend_id)
+    else:
+        mine = store.friend_row(user_id, friend_id, Friendship.FOLLOWED, row.created_at, text=row.text)
+        theirs = store.friend_row(friend_id, user_id, Friendship.REQUESTED, row.created_at, text=row.text)
+        await store.save_friends(tx, [mine, theirs])
+    return before, row
+
+
+async def list_requests(
+    tx: Transaction,
+    user_id: int,
+    *,
+    is_outgoing: bool,
+    offset: int,
+    count: int,
+    with_seen: bool,
+    with_people: bool,
+) -> RequestPage:
+    """Return a page of the requests that wait for an answer: others' to the user, or (outgoing) his own."""
+    if is_outgoing:
+        state, total = Friendship.REQUESTED, await store.count_friends(tx, user_id, Friendship.REQUESTED)
+    elif with_seen:
+        state, total = Friendship.FOLLOWED, await store.count_friends(tx, user_id, Friendship.FOLLOWED)
+    else:
+        state, total = Friendship.FOLLOWED, await store.count_unseen_requests(tx, user_id)
+    with_seen = with_seen or is_outgoing
+    requests = await store.list_requests(tx, user_id, state, offset, count, with_seen=with_seen)
+    people = await load_people(tx, user_id, [row.friend_id for row in requests]) if with_people else {}
+    return RequestPage(total, requests, people)

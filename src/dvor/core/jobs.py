@@ -1,0 +1,103 @@
+"""Jobs: the worker that does what was put off, at least once, with growing pauses between tries."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from dvor.core.courtyard import Courtyard
+from dvor.core.files import sweep_orphans
+from dvor.model.jobs import Job
+from dvor.store import jobs as store
+from dvor.store.database import Transaction
+from dvor.store.events import prune_events
+
+LOOK_SECONDS = 1.0
+LEASE_SECONDS = 300
+MAX_ATTEMPTS = 10
+FIRST_PAUSE_SECONDS = 5
+HOUR = 3600
+DAY = 24 * HOUR
+
+Handler = Callable[[Courtyard, Job], Awaitable[None]]
+
+_log = structlog.get_logger("dvor.jobs")
+
+
+async def prune_old_events(courtyard: Courtyard, _job: Job) -> None:
+    """Forget the events that are older, or further back, than the settings keep."""
+    settings, now = courtyard.settings, courtyard.now
+    before = now - settings.event_retention_days * DAY
+    await courtyard.database.write(lambda tx: prune_events(tx, before, settings.event_retention_count))
+
+
+async def sweep_files(courtyard: Courtyard, _job: Job) -> None:
+    """Remove the files of uploads that never became anything."""
+    await sweep_orphans(courtyard)
+
+
+HANDLERS: dict[str, Handler] = {"prune_events": prune_old_events, "sweep_files": sweep_files}
+PERIODS = {"prune_events": HOUR, "sweep_files": DAY}
+"""Jobs that come again: the seconds from one end to the next start."""
+
+
+class JobWorker:
+    """Takes due jobs one after the other; several workers share the queue through leases."""
+
+    def __init__(self, courtyard: Courtyard) -> None:
+        self._courtyard = courtyard
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Make sure that the recurring jobs are in the queue, and work from now on."""
+        for kind in PERIODS:
+            await self._courtyard.database.write(lambda tx, kind=kind: self._plan(tx, kind, 0))  # type: ignore[misc]
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop; a job that is under way is done again by whoever comes next."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _plan(self, tx: Transaction, kind: str, pause: int) -> None:
+        if not await store.has_job(tx, kind):
+            await store.insert_job(tx, kind, {}, self._courtyard.now + pause)
+
+    async def _run(self) -> None:
+        while True:
+            if not await self.work_once():
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def work_once(self) -> int:
+        """Do the jobs that are due; return how many there were."""
+        now = self._courtyard.now
+        async with self._courtyard.database.read() as tx:
+            if not await store.has_due_job(tx, now):
+                return 0
+        jobs = await self._courtyard.database.write(lambda tx: store.take_jobs(tx, now, LEASE_SECONDS, 10))
+        for job in jobs:
+            await self._do(job)
+        return len(jobs)
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await HANDLERS[job.kind](self._courtyard, job)
+        except Exception as error:
+            reason = repr(error)
+            _log.exception("job failed", kind=job.kind, job_id=job.id, attempts=job.attempts)
+            await self._courtyard.database.write(lambda tx: self._put_back(tx, job, reason))
+            return
+        await self._courtyard.database.write(lambda tx: self._finish(tx, job))
+
+    async def _finish(self, tx: Transaction, job: Job) -> None:
+        await store.finish_job(tx, job.id)
+        if job.kind in PERIODS:
+            await self._plan(tx, job.kind, PERIODS[job.kind])
+
+    async def _put_back(self, tx: Transaction, job: Job, error: str) -> None:
+        if job.attempts >= MAX_ATTEMPTS and job.kind not in PERIODS:
+            await store.fail_job(tx, job.id, self._courtyard.now, error)
+        else:
+            pause = FIRST_PAUSE_SECONDS * 2 ** min(job.attempts, 10)
+            await store.retry_job(tx, job.id, self._courtyard.now + pause, error)

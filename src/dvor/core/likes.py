@@ -1,0 +1,49 @@
+"""Likes: one person, one like, on what he may see."""
+
+from dvor.core.photos import load_attached
+from dvor.core.privacy import load_people
+from dvor.core.wall import get_post
+from dvor.model.errors import ItemNotFound, PostNotFound, ProfileClosed, UserNotFound
+from dvor.model.likes import LikeKind
+from dvor.model.wall import Attachment
+from dvor.store import likes as store
+from dvor.store.database import Transaction
+
+
+async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int) -> None:
+    """Refuse (`ItemNotFound`) what does not exist or the viewer may not see."""
+    if kind == "post":
+        try:
+            await get_post(tx, viewer_id, owner_id, item_id)
+        except PostNotFound as error:
+            raise ItemNotFound(error.detail) from error
+    elif not await load_attached(tx, viewer_id, [({viewer_id}, [Attachment(kind, owner_id, item_id)])]):
+        raise ItemNotFound(f"{kind}{owner_id}_{item_id}")
+
+
+async def add_like(
+    tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int, *, now: int
+) -> int:
+    """Like an item, once; return how many likes it has."""
+    await check_visible(tx, user_id, kind, owner_id, item_id)
+    return await store.insert_like(tx, kind, owner_id, item_id, user_id, now)
+
+
+async def remove_like(tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int) -> int:
+    """Take a like back if there is one; return how many likes the item has."""
+    await check_visible(tx, user_id, kind, owner_id, item_id)
+    return await store.delete_like(tx, kind, owner_id, item_id, user_id)
+
+
+async def is_liked(
+    tx: Transaction, viewer_id: int, user_id: int, kind: LikeKind, owner_id: int, item_id: int
+) -> bool:
+    """Say whether `user_id` likes an item; the viewer must be allowed to see both (`ProfileClosed`, `ItemNotFound`)."""
+    if user_id != viewer_id:
+        person = (await load_people(tx, viewer_id, [user_id])).get(user_id)
+        if person is None:
+            raise UserNotFound(str(user_id))
+        if not person.is_open:
+            raise ProfileClosed(str(user_id))
+    await check_visible(tx, viewer_id, kind, owner_id, item_id)
+    return await store.has_like(tx, kind, owner_id, item_id, user_id)

@@ -1,0 +1,94 @@
+"""The master key: what is signed, encrypted and hashed with it.
+
+The key lies outside the database (`DIR/master.key`, mode 0600, or the setting `master_key`).  Every purpose has its own
+key, derived by HKDF, so that a signature made for one is worth nothing for another.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from dvor.config import Settings
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+SIGNATURE_BYTES = 20
+
+
+class MasterKeyUnusable(Exception):
+    """The master key is missing though data is there that needs it, or it is too short."""
+
+
+class MasterKey:
+    """Signs, encrypts and decrypts for named purposes."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < KEY_BYTES:
+            raise MasterKeyUnusable(f"the master key needs {KEY_BYTES} bytes")
+        self._key = key
+        self._derived: dict[str, bytes] = {}
+
+    @classmethod
+    def open(cls, settings: Settings) -> "MasterKey":
+        """Take the key from the settings or from the data folder, where it is made on first use."""
+        if settings.master_key:
+            return cls(hashlib.sha256(settings.master_key.encode()).digest())
+        path = settings.data / "master.key"
+        if not path.exists():
+            settings.data.mkdir(parents=True, exist_ok=True)
+            _write_once(path, secrets.token_bytes(KEY_BYTES).hex())
+        return cls(bytes.fromhex(path.read_text().strip()))
+
+    def _for(self, purpose: str) -> bytes:
+        key = self._derived.get(purpose)
+        if key is None:
+            derive = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
+            key = self._derived[purpose] = derive.derive(self._key)
+        return key
+
+    def sign(self, purpose: str, message: bytes) -> bytes:
+        """Return a signature of 20 bytes."""
+        return hmac.digest(self._for(purpose), message, "sha256")[:SIGNATURE_BYTES]
+
+    def is_signed(self, purpose: str, message: bytes, signature: bytes) -> bool:
+        """Check a signature in constant time."""
+        return hmac.compare_digest(self.sign(purpose, message), signature)
+
+    def encrypt(self, purpose: str, message: bytes) -> bytes:
+        """Return the message sealed with AES-256-GCM, its nonce before it."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self._for(purpose)).encrypt(nonce, message, None)
+
+    def decrypt(self, purpose: str, sealed: bytes) -> bytes:
+        """Open what `encrypt` made; `MasterKeyUnusable` if it was made with another key."""
+        try:
+            return AESGCM(self._for(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+        except InvalidTag as error:
+            raise MasterKeyUnusable(f"the {purpose} was encrypted with another master key") from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; another process that was first wins."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+
+
+def hash_secret(text: str) -> bytes:
+    """Return the SHA-256 under which a random secret (a token, a code) is stored; for passwords see accounts."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()

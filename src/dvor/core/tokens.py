@@ -1,0 +1,75 @@
+"""Access tokens: giving them out, telling whose they are, revoking them."""
+
+import secrets
+
+from msgspec import Struct
+
+from dvor.core.courtyard import Courtyard
+from dvor.core.secrets import hash_secret
+from dvor.model.errors import UserNotFound
+from dvor.model.tokens import FULL_SCOPE, Scope, Token
+from dvor.store.database import Transaction
+from dvor.store.tokens import delete_token, delete_tokens, find_token, insert_token, list_tokens
+from dvor.store.users import load_users
+
+__all__ = [
+    "ANONYMOUS",
+    "Caller",
+    "identify",
+    "issue_token",
+    "list_tokens",
+    "revoke_all_tokens",
+    "revoke_token",
+]
+
+TOKEN_PREFIX = "dvor_"
+"""Lets secret scanners know a token when they see one."""
+
+
+class Caller(Struct, frozen=True):
+    """Who makes a call; `user_id` 0 is nobody in particular."""
+
+    user_id: int = 0
+    scope: Scope = Scope(0)
+    platform: str = ""
+    token_hash: bytes = b""
+    deactivated: str | None = None
+
+
+ANONYMOUS = Caller()
+
+
+async def issue_token(
+    courtyard: Courtyard, user_id: int, *, scope: Scope = FULL_SCOPE, platform: str = "", lifetime: int = 0
+) -> str:
+    """Make a token and return its text, which is shown this once; `lifetime` 0 seconds means without end."""
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    now = courtyard.now
+    expires_at = now + lifetime if lifetime else 0
+    token = Token(hash_secret(text), user_id, int(scope), platform, now, expires_at, 0)
+
+    async def write(tx: Transaction) -> None:
+        if not await load_users(tx, [user_id]):
+            raise UserNotFound(str(user_id))
+        await insert_token(tx, token)
+
+    await courtyard.database.write(write)
+    return text
+
+
+async def identify(tx: Transaction, text: str, now: int) -> Caller | None:
+    """Return whose token this is; None if it is unknown, revoked or expired."""
+    token = await find_token(tx, hash_secret(text))
+    if token is None or (token.expires_at and token.expires_at <= now):
+        return None
+    return Caller(token.user_id, Scope(token.scope), token.platform, token.token_hash, token.deactivated)
+
+
+async def revoke_token(tx: Transaction, text: str) -> bool:
+    """Revoke one token by its text; say whether there was one."""
+    return await delete_token(tx, hash_secret(text))
+
+
+async def revoke_all_tokens(tx: Transaction, user_id: int) -> int:
+    """Revoke all tokens of a user; return how many."""
+    return await delete_tokens(tx, user_id)

@@ -1,0 +1,80 @@
+"""Users: making them, finding them, and what is counted of them."""
+
+import re
+
+from dvor.core.privacy import People, load_people
+from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
+from dvor.model.friends import Friendship
+from dvor.model.ids import MAX_USER_ID
+from dvor.model.users import NewUser, UserCounters
+from dvor.store.database import Transaction
+from dvor.store.events import insert_receiver
+from dvor.store.friends import count_friends, count_online_friends
+from dvor.store.photos import count_photos
+from dvor.store.tokens import delete_tokens
+from dvor.store.users import find_screen_names, insert_user, set_deactivated
+from dvor.store.wall import count_posts
+
+SCREEN_NAME = re.compile(r"[a-z](?:[a-z0-9_.]{0,30}[a-z0-9])", re.ASCII)
+NUMBERED_NAME = re.compile(r"id([1-9]\d{0,9})", re.ASCII)
+
+
+async def create_user(tx: Transaction, user: NewUser, now: int) -> int:
+    """Make a user and return the id; `LoginTaken` if the screen name is another's."""
+    if user.screen_name is not None:
+        if not SCREEN_NAME.fullmatch(user.screen_name) or NUMBERED_NAME.fullmatch(user.screen_name):
+            raise InvalidParameter("screen_name", "2 to 32 small letters, digits, dots and underscores")
+        if await find_screen_names(tx, [user.screen_name]):
+            raise LoginTaken("screen_name")
+    user_id = await insert_user(tx, user, now)
+    await insert_receiver(tx, user_id)
+    return user_id
+
+
+async def find_user_ids(tx: Transaction, names: list[str]) -> list[int]:
+    """Return the ids that the names mean, in order: numbers, `id1`, or screen names; unknown names are left out.
+
+    A number is taken as it is, whether such a user exists or not.
+    """
+    numbers: dict[str, int] = {}
+    wanted: list[str] = []
+    for name in names:
+        text = name.strip().lower()
+        digits = text if text.isdecimal() and text.isascii() else ""
+        if match := NUMBERED_NAME.fullmatch(text):
+            digits = match.group(1)
+        if digits:
+            if len(digits) <= 10 and 0 < int(digits) <= MAX_USER_ID:
+                numbers[name] = int(digits)
+        elif text:
+            wanted.append(text)
+    found = await find_screen_names(tx, sorted(set(wanted)))
+    ids = [numbers.get(name) or found.get(name.strip().lower()) for name in names]
+    return list(dict.fromkeys(user_id for user_id in ids if user_id))
+
+
+async def get_people(tx: Transaction, viewer_id: int, names: list[str]) -> tuple[list[int], People]:
+    """Return the asked-for ids in order, and those of them that exist as the viewer may see them."""
+    user_ids = await find_user_ids(tx, names)
+    return user_ids, await load_people(tx, viewer_id, user_ids)
+
+
+async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounters:
+    """Count what a user has; only for viewers who may see the profile."""
+    return UserCounters(
+        user_id=user_id,
+        friends=await count_friends(tx, user_id, Friendship.FRIENDS),
+        online_friends=await count_online_friends(tx, user_id, now),
+        followers=await count_friends(tx, user_id, Friendship.FOLLOWED),
+        subscriptions=await count_friends(tx, user_id, Friendship.REQUESTED),
+        photos=await count_photos(tx, user_id),
+        posts=await count_posts(tx, user_id, "all", with_friends_only=False),
+    )
+
+
+async def deactivate(tx: Transaction, user_id: int, state: str | None) -> None:
+    """Delete or ban a user (his tokens die at once), or (None) take that back."""
+    if not await set_deactivated(tx, user_id, state):
+        raise UserNotFound(str(user_id))
+    if state is not None:
+        await delete_tokens(tx, user_id)
