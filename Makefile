@@ -4,7 +4,7 @@
 
 ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes
 UV_VERSION := 0.13.8
 LOCK := $(BIN)/uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
@@ -46,7 +46,7 @@ docs: setup  ## write docs/reference from the declarations of the methods and se
 	$(BIN)/dvor docs docs/reference
 
 requirements: setup  ## pin the newest versions that go together, in requirements/*.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 	$(LOCK) pyproject.toml requirements/test.in -o requirements/test.txt
 	$(LOCK) pyproject.toml -c requirements/test.txt -o requirements/run.txt
 	$(LOCK) requirements/build.in -c requirements/test.txt -o requirements/build.txt
@@ -58,7 +58,7 @@ $(ENVIRONMENT)/installed: requirements/run.txt requirements/build.txt requiremen
 	@requirements/environment.sh $(ENVIRONMENT)
 	@echo "dvor: installing what it needs to run into $(ENVIRONMENT) (about half a minute)"
 	@$(INSTALL) -r requirements/run.txt -r requirements/build.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(ENVIRONMENT)/tested: $(ENVIRONMENT)/installed requirements/test.txt
