@@ -9,10 +9,10 @@ UV_VERSION := 0.13.8
 LOCK := $(BIN)/uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
-HOST ?= 127.0.0.1
-PORT ?= 8080
-DATA ?= data
-TESTS ?= tests
+HOST := 127.0.0.1
+PORT := 8080
+DATA := data
+TESTS := tests
 
 .PHONY: help setup demo serve check test test-fast bench docs requirements all
 
