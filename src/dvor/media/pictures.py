@@ -1,0 +1,224 @@
+"""Pictures: uploaded bytes are checked without trust and rendered anew as JPEG in VK's sizes."""
+
+import io
+from typing import Any
+
+from msgspec import Struct
+from PIL import Image, ImageCms, ImageFile
+
+from dvor.model.errors import InvalidPicture
+
+# The limit is ours, and is checked before anything is decoded; Pillow's own only warns.
+Image.MAX_IMAGE_PIXELS = None
+
+_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
+_LONGEST_RATIO = 20
+# A progressive JPEG may ask to be gone over any number of times; libjpeg-turbo's own tools stop at 500.
+_JPEG_SCANS = 500
+_QUALITY = 87
+_ORIENTATION_TAG = 0x0112
+_ORIENTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_LYING = frozenset({5, 6, 7, 8})
+
+
+class Rendering(Struct, frozen=True):
+    """A picture in one size: VK's letter, width and height in pixels, and the JPEG."""
+
+    type: str
+    width: int
+    height: int
+    data: bytes
+
+
+class Picture(Struct, frozen=True):
+    """An accepted picture: its own width and height, upright, and its renderings, from small to large."""
+
+    width: int
+    height: int
+    renderings: tuple[Rendering, ...]
+
+
+class Size(Struct, frozen=True):
+    """What a rendering will be: so many pixels to cut off at the left and at the right, then width and height."""
+
+    type: str
+    cut: int
+    width: int
+    height: int
+
+
+class _Box(Struct, frozen=True):
+    """What a size must fit into; `above` is the box that the original must not fit into for this size to exist."""
+
+    type: str
+    width: int
+    height: int
+    crops: bool = False
+    above: tuple[int, int] | None = None
+
+
+# https://dev.vk.com/en/reference/objects/photo-sizes.  It bounds o, p, q and r by their larger side, but VK's
+# answers bound them by width (a portrait of 3:4 has r as 510×680); the height of a strip is bounded by us.
+_BOXES = (
+    _Box("s", 75, 75),
+    _Box("m", 130, 130),
+    _Box("o", 130, 130 * 4, crops=True),
+    _Box("p", 200, 200 * 4, crops=True),
+    _Box("q", 320, 320 * 4, crops=True),
+    _Box("r", 510, 510 * 4, crops=True),
+    _Box("x", 604, 604),
+    _Box("y", 807, 807, above=(604, 604)),
+    _Box("z", 1080, 1024, above=(807, 807)),
+    _Box("w", 2560, 2048, above=(1080, 1024)),
+)
+_LARGEST = _BOXES[-1]
+
+
+def check_and_render(data: bytes, *, pixels: int) -> Picture:
+    """Renders a JPEG, PNG, GIF (its first frame), WebP or BMP upright, on white, in sRGB, without metadata.
+
+    Takes up to a second of CPU and about 10 bytes of memory a pixel: run it in a thread, few at a time.
+    Raises InvalidPicture for what is no picture, is cut off, has more than `pixels` or is longer than 20:1.
+    """
+    image = _open(data, pixels)
+    try:
+        turn = _turn_of(image)
+        width, height = (image.height, image.width) if turn in _LYING else image.size
+        _decode(image, turn in _LYING)
+        upright = _reduce(_flatten(image), turn)
+    except MemoryError:
+        raise
+    except Exception as error:  # damaged pictures make decoders fail in any way, and each means the same
+        raise InvalidPicture("the picture is damaged or cut off") from error
+    return Picture(width, height, tuple(_render(upright, width, height)))
+
+
+def sizes_of(width: int, height: int) -> list[Size]:
+    """The sizes in which a picture is kept, small to large; none is larger than the picture, and w, z and y
+    are left out when a smaller one already is the whole picture.
+    """
+    sizes = []
+    for box in _BOXES:
+        if box.above and width <= box.above[0] and height <= box.above[1]:
+            continue
+        cut = max(0, width - round(height * 3 / 2)) // 2 if box.crops else 0
+        sizes.append(Size(box.type, cut, *_fit(width - 2 * cut, height, box)))
+    return sizes
+
+
+def _fit(width: int, height: int, box: _Box) -> tuple[int, int]:
+    scale = min(1.0, box.width / width, box.height / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _open(data: bytes, pixels: int) -> ImageFile.ImageFile:
+    """Reads the head of a picture and refuses by it; no pixel is decoded yet."""
+    try:
+        opened = Image.open(io.BytesIO(data), formats=_FORMATS)
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged head makes the readers fail in any way, and each means the same
+        raise InvalidPicture("not a JPEG, PNG, GIF, WebP or BMP picture") from error
+    width, height = opened.size
+    if width < 1 or height < 1:
+        raise InvalidPicture("the picture is empty")
+    if width * height > pixels:
+        raise InvalidPicture(f"the picture has more than {pixels} pixels")
+    if max(width, height) > _LONGEST_RATIO * min(width, height):
+        raise InvalidPicture(f"the picture is longer than {_LONGEST_RATIO}:1")
+    if opened.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > _JPEG_SCANS:
+        raise InvalidPicture(f"the picture has more than {_JPEG_SCANS} scans")
+    # Without its last bytes a PNG can be decoded all the same.
+    if opened.format == "PNG" and b"IEND" not in data:
+        raise InvalidPicture("the picture is damaged or cut off")
+    return opened
+
+
+def _turn_of(image: Image.Image) -> int:
+    """The Exif orientation, 1 to 8; 1 when there is none or it cannot be read."""
+    try:
+        turn = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # Exif is written by cameras, and read by a parser that trusts them
+        return 1
+    return turn if turn in _ORIENTATIONS else 1
+
+
+def _decode(image: ImageFile.ImageFile, lying: bool) -> None:
+    box = (_LARGEST.height, _LARGEST.width) if lying else (_LARGEST.width, _LARGEST.height)
+    scale = min(1.0, box[0] / image.width, box[1] / image.height)
+    # A JPEG can be decoded at a half, a quarter or an eighth, which saves most of the time and memory.
+    image.draft(None, (max(1, round(image.width * scale)), max(1, round(image.height * scale))))
+    image.load()
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """Brings a picture to eight bits without transparency: RGB, L or CMYK."""
+    if image.mode.startswith("I;16"):
+        # A plain conversion would not scale, but cut at 255.
+        return image.point([value // 256 for value in range(65536)], "L")
+    if image.has_transparency_data:
+        opaque = Image.new("RGB", image.size, "white")
+        layer = image.convert("RGBA")
+        opaque.paste(layer, mask=layer.getchannel("A"))
+        return opaque
+    return image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
+
+
+def _reduce(image: Image.Image, turn: int) -> Image.Image:
+    """Shrinks to the largest size, turns upright and brings to sRGB."""
+    profile = image.info.get("icc_profile")
+    lying = turn in _LYING
+    box = _Box("w", _LARGEST.height, _LARGEST.width) if lying else _LARGEST
+    reduced = image.resize(_fit(*image.size, box), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if turn in _ORIENTATIONS:
+        reduced = reduced.transpose(_ORIENTATIONS[turn])
+    reduced = _to_srgb(reduced, profile)
+    # Pillow would copy a comment from here into the JPEG.
+    reduced.info = {}
+    return reduced
+
+
+def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
+    if isinstance(profile, bytes) and profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+            if converted is not None:
+                return converted
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass  # a profile that is damaged, or one for another kind of picture
+    return image.convert("RGB")
+
+
+_SRGB = ImageCms.createProfile("sRGB")
+
+
+def _render(upright: Image.Image, width: int, height: int) -> list[Rendering]:
+    """Renders every size from the largest; equal ones share their bytes."""
+    made: dict[tuple[int, int, int], bytes] = {}
+    renderings = []
+    across, down = upright.width / width, upright.height
+    for size in sizes_of(width, height):
+        key = (size.cut, size.width, size.height)
+        if key not in made:
+            region = (size.cut * across, 0.0, upright.width - size.cut * across, float(down))
+            small = upright.resize(
+                (size.width, size.height), Image.Resampling.LANCZOS, box=region, reducing_gap=3.0
+            )
+            made[key] = _encode(small)
+        renderings.append(Rendering(size.type, size.width, size.height, made[key]))
+    return renderings
+
+
+def _encode(image: Image.Image) -> bytes:
+    written = io.BytesIO()
+    image.save(written, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
+    return written.getvalue()

@@ -1,0 +1,69 @@
+"""The one road that every call of a method takes: identify, allow, convert on a snapshot; only then, to write, a write.
+
+What stands before it (reading the request, finding the method) and after it (writing the answer) is the dialect's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dvor.core.courtyard import Courtyard
+from dvor.core.tokens import ANONYMOUS, Caller, identify
+from dvor.methods.conversion import convert
+from dvor.methods.declaration import Call, Method
+from dvor.methods.limits import Limiter
+from dvor.model.errors import AccountClosed, NotAuthenticated, ScopeMissing
+from dvor.store.database import Transaction
+
+
+@dataclass(slots=True)
+class Request:
+    """What a dialect has read from the wire: the parameters as texts, the token, the version asked for."""
+
+    parameters: Mapping[str, str]
+    token: str = ""
+    version: tuple[int, int] = (5, 9999)
+    is_versioned: bool = False
+    address: str = ""
+    tolerates_bad_token: bool = field(default=False)
+    """Whether a wrong token makes the call anonymous (OpenVK) or is an error (VK)."""
+
+
+class Dispatcher:
+    """Answers calls of methods for one community."""
+
+    def __init__(self, courtyard: Courtyard) -> None:
+        self._courtyard = courtyard
+        self._limiter = Limiter(courtyard.settings.rate_limit)
+
+    async def answer(self, method: Method, request: Request) -> Any:
+        """Return what the method returns; raises the refusals of `dvor.model.errors`."""
+        courtyard, now = self._courtyard, self._courtyard.now
+
+        def call(tx: Transaction, caller: Caller) -> Call:
+            return Call(courtyard, tx, caller, now, request.version, request.is_versioned)
+
+        async with courtyard.database.read() as tx:
+            caller = await self._identify(tx, method, request, now)
+            params = convert(method, request.parameters)
+            if not method.writes:
+                return await method.function(call(tx, caller), params)
+        return await courtyard.database.write(
+            lambda tx: method.function(call(tx, caller), params), is_repeatable=method.is_repeatable
+        )
+
+    async def _identify(self, tx: Transaction, method: Method, request: Request, now: int) -> Caller:
+        caller = await identify(tx, request.token, now) if request.token else None
+        if caller is None:
+            if request.token and not request.tolerates_bad_token:
+                raise NotAuthenticated("invalid access_token (4).")
+            if method.needs_user:
+                raise NotAuthenticated("no access_token passed.")
+            return ANONYMOUS
+        if caller.deactivated:
+            raise AccountClosed(caller.deactivated)
+        if method.scope is not None and not caller.scope & method.scope:
+            raise ScopeMissing(f"the token lacks the scope {str(method.scope.name).lower()}")
+        self._limiter.check(caller.token_hash.hex())
+        self._courtyard.touches.use_token(caller.token_hash, now)
+        return caller
