@@ -1,11 +1,18 @@
 """What all tests share: the engines, a real PostgreSQL, and a guard that keeps them on this machine."""
 
-from collections.abc import Iterator
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from dvor.config import Settings
+from dvor.store.database import Database, open_database
+from dvor.store.migration import migrate
+from dvor.store.sqlite import FILE_NAME
 from tests.loopback import guard_sockets
 from tests.postgresql import PostgreSQL
 
@@ -69,3 +76,55 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> str | None:
     if engine == "sqlite":
         return None
     return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and nothing else, to be copied: a copy is cheaper than a migration."""
+    folder = tmp_path_factory.mktemp("migrated")
+    _run_apart(Settings(data=folder))
+    return folder / FILE_NAME
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql: PostgreSQL) -> str:
+    """The name of a PostgreSQL database with the schema and nothing else, to be a template."""
+    _run_apart(Settings(database=postgresql.create_database("migrated")))
+    return "migrated"
+
+
+def _run_apart(settings: Settings) -> None:
+    """Migrate in a thread with an event loop of its own: the test may have its loop already."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, migrate(settings)).result()
+
+
+@pytest.fixture
+def postgresql_settings(tmp_path: Path, postgresql: PostgreSQL, migrated_template: str) -> Iterator[Settings]:
+    """The settings for a migrated, empty PostgreSQL database, for one test."""
+    name = f"copy_{next(_numbers)}"
+    url = postgresql.create_database(name, template=migrated_template)
+    yield Settings(data=tmp_path, database=url)
+    postgresql.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_settings(tmp_path: Path, migrated_file: Path) -> Settings:
+    """The settings for a migrated, empty SQLite database, for one test."""
+    shutil.copyfile(migrated_file, tmp_path / FILE_NAME)
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
+def settings(engine: str, request: pytest.FixtureRequest) -> Settings:
+    """The settings for a migrated, empty database of the test's engine, which nobody has open."""
+    settings: Settings = request.getfixturevalue(f"{engine}_settings")
+    return settings
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """An open, empty database: SQLite, and then PostgreSQL."""
+    database = await open_database(settings)
+    yield database
+    await database.close()
