@@ -77,11 +77,9 @@ async def keep_picture(courtyard: Courtyard, address: UploadAddress, data: bytes
         if quota and await used_bytes(tx, address.user_id) >= quota:
             raise QuotaExceeded(f"{quota} bytes")
     render = functools.partial(check_and_render, data, pixels=courtyard.settings.picture_pixels)
-    picture = await asyncio.get_running_loop().run_in_executor(
-        _painters, _render, data, courtyard.settings.picture_pixels
-    )
+    picture = await asyncio.get_running_loop().run_in_executor(_painters, render)
     sizes, files = [], {}
-    for size in picture.sizes:
+    for size in picture.renderings:
         name = await courtyard.files.keep(size.data)
         files[name] = len(size.data)
         sizes.append(PictureSize(size.type, name, size.width, size.height))

@@ -3,7 +3,7 @@
 What stands before it (reading the request, finding the method) and after it (writing the answer) is the dialect's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,10 @@ from dvor.methods.declaration import Call, Method
 from dvor.methods.limits import Limiter
 from dvor.model.errors import AccountClosed, NotAuthenticated, ScopeMissing
 from dvor.store.database import Transaction
+
+
+CountCall = Callable[[str, str, str, float], None]
+"""Reports a call to the metrics: dialect, method, outcome (`ok` or `error`), seconds."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,102 @@
+"""The door `/method/<section>.<method>`: a bare ASGI application."""
+
+import time
+from collections.abc import Mapping
+from importlib.resources import files
+
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from dvor.core.courtyard import Courtyard
+from dvor.dialects.vk import wire
+from dvor.dialects.vk.errors import INTERNAL_ERROR, TEXTS, UNKNOWN_METHOD, code_of, text_of
+from dvor.methods.declaration import Method
+from dvor.methods.dispatch import CountCall, Dispatcher, Request
+from dvor.model.errors import NotImplementedYet, Refusal
+
+_log = structlog.get_logger("dvor.vk")
+
+
+class UnknownMethod(Refusal):
+    """Neither VK nor OpenVK has a method of this name."""
+
+
+def known_methods() -> dict[str, tuple[str, str, str]]:
+    """Return the methods of VK's schema 5.199 and of OpenVK cff21778: name, `vk` or empty, `openvk` or empty."""
+    text = (files("dvor.dialects.vk") / "known_methods.tsv").read_text()
+    rows = (line.split("\t") for line in text.splitlines())
+    return {name.lower(): (name, vk, openvk) for name, vk, openvk in rows}
+
+
+class MethodEndpoint:
+    """Answers calls of the VK API."""
+
+    def __init__(self, courtyard: Courtyard, methods: Mapping[str, Method], count_call: CountCall) -> None:
+        self._settings = courtyard.settings
+        self._dispatcher = Dispatcher(courtyard)
+        self._methods = methods
+        self._known = known_methods()
+        self._count_call = count_call
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; its path is `/method/NAME`."""
+        if scope["method"] == "OPTIONS":
+            await wire.send_preflight(scope, send)
+            return
+        name = scope["path"].removeprefix("/method/").strip("/").removesuffix(".json")
+        started = time.perf_counter()
+        method = self._methods.get(name.lower())
+        try:
+            status, body, outcome = await self._answer(method, name, scope, receive)
+        except wire.ClientGone:
+            return
+        self._count_call("vk", method.name if method else "unknown", outcome, time.perf_counter() - started)
+        await wire.send_json(send, status, body, head_only=scope["method"] == "HEAD")
+
+    async def _answer(
+        self, method: Method | None, name: str, scope: Scope, receive: Receive
+    ) -> tuple[int, object, str]:
+        """Return the status, the body and, for the statistics, the outcome."""
+        texts: dict[str, str] = {}
+        try:
+            texts = wire.read_query(scope)
+            texts = await wire.read_parameters(scope, receive, self._settings.form_limit)
+            request = read_request(scope, texts)
+            if method is None:
+                raise self._missing(name)
+            return 200, {"response": await self._dispatcher.answer(method, request)}, "ok"
+        except Refusal as refusal:
+            own = method.errors if method else {}
+            code = UNKNOWN_METHOD if isinstance(refusal, UnknownMethod) else code_of(refusal, own)
+            _, is_versioned = wire.read_version(texts)
+            text = text_of(code, refusal, is_versioned=is_versioned)
+            body = wire.error_body(code, text, texts, name, is_versioned=is_versioned)
+            return 200 if is_versioned else 400, body, f"error {code}"
+        except wire.ClientGone:
+            raise
+        except Exception:
+            _log.exception("a method failed", method=name)
+            _, is_versioned = wire.read_version(texts)
+            body = wire.error_body(
+                INTERNAL_ERROR, TEXTS[INTERNAL_ERROR], texts, name, is_versioned=is_versioned
+            )
+            return 200 if is_versioned else 400, body, f"error {INTERNAL_ERROR}"
+
+    def _missing(self, name: str) -> Refusal:
+        if name.lower() in self._known:
+            return NotImplementedYet(f"the method {self._known[name.lower()][0]}")
+        return UnknownMethod(".")
+
+
+def read_request(scope: Scope, texts: Mapping[str, str]) -> Request:
+    """Return what the dispatcher needs to know of a request."""
+    version, is_versioned = wire.read_version(texts)
+    client = scope.get("client")
+    return Request(
+        parameters=texts,
+        token=texts.get("access_token") or wire.bearer_token(scope),
+        version=version,
+        is_versioned=is_versioned,
+        address=client[0] if client else "",
+        tolerates_bad_token=not is_versioned,
+    )

@@ -1,0 +1,226 @@
+"""How a VK request is read and how an answer or an error is written.
+
+Two forms of the API live under the same addresses and are told apart by the parameter `v` (and its absence): VK's own
+(HTTP 200 always, the error inside an envelope) and OpenVK's (HTTP 400, the error bare).  The body of an error carries
+both, so that a client finds the one it knows.  Sources: OpenVK cff21778; dev.vk.com, API requests.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as FormRequest
+from starlette.types import Receive, Scope, Send
+
+from dvor.model.errors import InvalidParameter
+
+OPENVK_VERSION = (5, 9999)
+"""What OpenVK assumes of a client that names no version."""
+MAX_FIELDS = 1000
+MAX_ECHO = 1024
+"""Characters of a parameter that an error repeats."""
+
+SECRETS = frozenset(
+    {
+        "access_token",
+        "password",
+        "client_secret",
+        "code",
+        "secret",
+        "captcha_key",
+        "key",
+        "sig",
+        "hash",
+        "sid",
+    }
+)
+JSON_HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"access-control-allow-origin", b"*"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_VERSION = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?", re.ASCII)
+
+
+class ClientGone(Exception):
+    """The client went away before its request was complete: nothing is done and nothing answered."""
+
+
+class BodyTooLarge(InvalidParameter):
+    """The body of a request is larger than the settings allow."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("request", f"larger than {limit} bytes")
+
+
+def read_query(scope: Scope) -> dict[str, str]:
+    """Return the parameters of the query string."""
+    return parse_form(scope["query_string"])
+
+
+def parse_form(body: bytes) -> dict[str, str]:
+    """Return urlencoded parameters; `InvalidParameter` for what is no text.
+
+    A later one of the same name wins, and PHP's `x[]=1&x[]=2` becomes the comma list `1,2`.
+    """
+    if not body:
+        return {}
+    try:
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError as error:
+        raise InvalidParameter("request", f"more than {MAX_FIELDS} parameters") from error
+    return _texts([(_decode(name), _decode(value)) for name, value in pairs])
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidParameter("request", "a parameter is not UTF-8 text") from error
+
+
+def _texts(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name, value in pairs:
+        if "\0" in value or "\0" in name:
+            raise InvalidParameter(name.replace("\0", "") or "request", "holds a NUL character")
+        if name.endswith("[]"):
+            name = name[:-2]
+            value = f"{texts[name]},{value}" if name in texts else value
+        texts[name] = value
+    return texts
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Return a whole body; `BodyTooLarge`, `ClientGone`."""
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLarge(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def read_parameters(scope: Scope, receive: Receive, limit: int) -> dict[str, str]:
+    """Return the parameters of query and body together, the body's winning; forms, multipart forms and JSON objects."""
+    texts = read_query(scope)
+    if scope["method"] in ("GET", "HEAD"):
+        return texts
+    kind = header(scope, b"content-type").partition(";")[0].strip().lower()
+    body = await read_body(receive, limit)
+    if kind == "multipart/form-data":
+        return texts | await _parse_multipart(scope, body)
+    if kind == "application/json":
+        return texts | _parse_json(body)
+    return texts | parse_form(body)
+
+
+async def _parse_multipart(scope: Scope, body: bytes) -> dict[str, str]:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    try:
+        async with FormRequest(scope, receive).form(
+            max_files=10, max_fields=MAX_FIELDS, max_part_size=len(body)
+        ) as form:
+            pairs = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
+    except (HTTPException, UnicodeError, ValueError, KeyError) as error:
+        raise InvalidParameter("request", "the multipart body cannot be read") from error
+    return _texts(pairs)
+
+
+def _parse_json(body: bytes) -> dict[str, str]:
+    """Read a JSON object as parameters: lists as comma lists, true and false as 1 and 0, objects as JSON."""
+    if not body.strip():
+        return {}
+    try:
+        values = msgspec.json.decode(body, type=dict[str, Any])
+        pairs = [(name, _json_text(value)) for name, value in values.items() if value is not None]
+        "".join(name + value for name, value in pairs).encode()  # a lone surrogate stops here
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise InvalidParameter("request", "the JSON body cannot be read") from error
+    return _texts(pairs)
+
+
+def _json_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
+        return ",".join(map(_json_text, value))
+    return msgspec.json.encode(value).decode()
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """Return a request header, empty if it is not there."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return ""
+
+
+def bearer_token(scope: Scope) -> str:
+    """Return the token of the Authorization header."""
+    kind, _, token = header(scope, b"authorization").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def read_version(texts: Mapping[str, str]) -> tuple[tuple[int, int], bool]:
+    """Return the API version asked for, and whether VK's form of the API is wanted.
+
+    No version, or OpenVK's own name for none (5.9999), means OpenVK's form.
+    """
+    match = _VERSION.match(texts.get("v", ""))
+    if match is None:
+        return OPENVK_VERSION, False
+    version = int(match[1]), int(match[2] or 0)
+    return version, version != OPENVK_VERSION
+
+
+def error_body(
+    code: int, text: str, texts: Mapping[str, str], method: str, *, is_versioned: bool, **extra: Any
+) -> dict[str, Any]:
+    """Return the body of an error in both forms, with what was asked and without its secrets."""
+    echo = [
+        {"key": name, "value": "***" if name in SECRETS else value[:MAX_ECHO]}
+        for name, value in texts.items()
+        if name != "access_token"
+    ]
+    own = [{"key": "method", "value": method}, {"key": "oauth", "value": "1" if is_versioned else 1}]
+    asked = [*own, *echo] if is_versioned else [*reversed(echo), *own]
+    error = {"error_code": code, "error_msg": text, "request_params": asked} | extra
+    return {"error": error} | error
+
+
+async def send_json(send: Send, status: int, body: Any, *, head_only: bool = False) -> None:
+    """Send a value as JSON."""
+    content = msgspec.json.encode(body)
+    headers = [*JSON_HEADERS, (b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head_only else content})
+
+
+async def send_preflight(scope: Scope, send: Send) -> None:
+    """Answer the question of a browser whether it may call from another site: it may."""
+    asked = header(scope, b"access-control-request-headers").encode("latin-1", "replace")
+    headers = [
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-max-age", b"86400"),
+        (b"content-length", b"0"),
+    ]
+    if asked:
+        headers.append((b"access-control-allow-headers", asked))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
