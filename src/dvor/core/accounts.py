@@ -167,3 +167,9 @@ async def _set_totp(courtyard: Courtyard, user_id: int, sealed: bytes | None, co
         await set_totp(tx, user_id, sealed, hashes)
 
     await courtyard.database.write(write)
+
+
+async def has_second_factor(tx: Transaction, user_id: int) -> bool:
+    """Say whether logging in as this user needs a one-time code."""
+    account = await load_account(tx, user_id)
+    return account is not None and account.totp_seed is not None

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from dvor.core.photos import Photos, load_attached
 from dvor.core.privacy import People, load_people
-from dvor.model.conversations import Membership
+from dvor.model.conversations import Membership, Unread
 from dvor.model.messages import Message
 from dvor.store import conversations as store
 from dvor.store.database import Transaction
@@ -45,3 +45,8 @@ async def load_message_photos(tx: Transaction, viewer_id: int, messages: list[Me
         if message.attachments
     ]
     return await load_attached(tx, viewer_id, attached) if attached else {}
+
+
+async def count_unread(tx: Transaction, user_id: int) -> Unread:
+    """Return how many conversations and messages a user has not read."""
+    return await store.sum_unread(tx, user_id)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from dvor.core.courtyard import Courtyard
 from dvor.model.errors import CursorTooOld, UserNotFound
 from dvor.model.events import Cursor, Event
+from dvor.store.database import Transaction
 from dvor.store.events import list_events, load_cursor
 
 MAX_EVENTS = 1000
@@ -21,10 +22,9 @@ class News(Struct, frozen=True):
     events: list[Event]
 
 
-async def get_cursor(courtyard: Courtyard, receiver_id: int) -> Cursor:
+async def get_cursor(tx: Transaction, receiver_id: int) -> Cursor:
     """Return how far a receiver's log reaches; `UserNotFound`."""
-    async with courtyard.database.read() as tx:
-        cursor = await load_cursor(tx, receiver_id)
+    cursor = await load_cursor(tx, receiver_id)
     if cursor is None:
         raise UserNotFound(str(receiver_id))
     return cursor
@@ -52,9 +52,7 @@ async def wait_for_events(courtyard: Courtyard, receiver_id: int, after: int, se
 
 async def _read(courtyard: Courtyard, receiver_id: int, after: int) -> News:
     async with courtyard.database.read() as tx:
-        cursor = await load_cursor(tx, receiver_id)
-        if cursor is None:
-            raise UserNotFound(str(receiver_id))
+        cursor = await get_cursor(tx, receiver_id)
         if after < cursor.pruned or after > cursor.number:
             raise CursorTooOld(cursor.number)
         events = await list_events(tx, receiver_id, after, MAX_EVENTS) if after < cursor.number else []

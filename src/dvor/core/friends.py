@@ -13,10 +13,9 @@ from dvor.model.errors import (
     UserNotFound,
     UserUnavailable,
 )
-from dvor.model.friends import MAX_FRIENDS, Friend, Friendship
+from dvor.model.friends import MAX_FRIENDS, Friend, FriendOrder, Friendship
 from dvor.store import friends as store
 from dvor.store.database import Transaction
-from dvor.store.friends import FriendOrder
 from dvor.store.users import lock_owners
 
 
@@ -136,3 +135,24 @@ async def list_requests(
     requests = await store.list_requests(tx, user_id, state, offset, count, with_seen=with_seen)
     people = await load_people(tx, user_id, [row.friend_id for row in requests]) if with_people else {}
     return RequestPage(total, requests, people)
+
+
+async def decline_request(tx: Transaction, user_id: int, friend_id: int) -> None:
+    """Leave the one who asked a follower; `FriendNotFound` if he did not ask."""
+    row = await store.load_friend(tx, user_id, friend_id)
+    if row is None or row.state != Friendship.FOLLOWED:
+        raise FriendNotFound(str(friend_id))
+    await store.mark_requests_seen(tx, user_id, [friend_id])
+
+
+async def count_open_requests(tx: Transaction, user_id: int) -> int:
+    """Return how many requests wait for the user's answer."""
+    return await store.count_unseen_requests(tx, user_id)
+
+
+async def list_mutual(tx: Transaction, user_id: int, user_ids: list[int]) -> dict[int, list[int]]:
+    """Return the friends that a user has in common with each of the others."""
+    mutual: dict[int, list[int]] = {other_id: [] for other_id in user_ids}
+    for other_id, friend_id in await store.list_mutual(tx, user_id, user_ids):
+        mutual[other_id].append(friend_id)
+    return mutual

@@ -65,6 +65,12 @@ async def identify(tx: Transaction, text: str, now: int) -> Caller | None:
     return Caller(token.user_id, Scope(token.scope), token.platform, token.token_hash, token.deactivated)
 
 
+async def is_alive(tx: Transaction, token_hash: bytes, now: int) -> bool:
+    """Say whether a token is still good."""
+    token = await find_token(tx, token_hash)
+    return token is not None and not token.deactivated and not 0 < token.expires_at <= now
+
+
 async def revoke_token(tx: Transaction, text: str) -> bool:
     """Revoke one token by its text; say whether there was one."""
     return await delete_token(tx, hash_secret(text))

@@ -12,7 +12,7 @@ from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
 from dvor.store.photos import count_photos
 from dvor.store.tokens import delete_tokens
-from dvor.store.users import find_screen_names, insert_user, set_deactivated
+from dvor.store.users import find_screen_names, insert_user, save_presences, set_deactivated
 from dvor.store.wall import count_posts
 
 SCREEN_NAME = re.compile(r"[a-z](?:[a-z0-9_.]{0,30}[a-z0-9])", re.ASCII)
@@ -78,3 +78,11 @@ async def deactivate(tx: Transaction, user_id: int, state: str | None) -> None:
         raise UserNotFound(str(user_id))
     if state is not None:
         await delete_tokens(tx, user_id)
+
+
+async def note_visit(
+    tx: Transaction, user_id: int, platform: int, now: int, *, is_offline: bool = False
+) -> None:
+    """Mark a user as present from the Unix time `now` on, or as gone."""
+    row = {"user_id": user_id, "seen_at": now, "platform": platform, "is_offline": is_offline}
+    await save_presences(tx, [row])

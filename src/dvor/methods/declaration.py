@@ -15,7 +15,7 @@ from dvor.model.tokens import Scope
 from dvor.store.database import Transaction
 
 
-class Params(Struct, frozen=True, kw_only=True):
+class Params(Struct):
     """The parameters of a method; a subclass names them, with their types, bounds, defaults and sentences."""
 
 

@@ -5,7 +5,7 @@ What stands before it (reading the request, finding the method) and after it (wr
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.tokens import ANONYMOUS, Caller, identify
@@ -15,9 +15,9 @@ from dvor.methods.limits import Limiter
 from dvor.model.errors import AccountClosed, NotAuthenticated, ScopeMissing
 from dvor.store.database import Transaction
 
-
-CountCall = Callable[[str, str, str, float], None]
-"""Reports a call to the metrics: dialect, method, outcome (`ok` or `error`), seconds."""
+Outcome = Literal["ok", "refused", "failed"]
+CountCall = Callable[[str, str, Outcome, float], None]
+"""Reports a call to the metrics: dialect, declared method name, outcome, seconds."""
 
 
 @dataclass(slots=True)

@@ -28,3 +28,10 @@ class Membership(Struct, frozen=True):
     peer_read_number: int
     peer_read_message_id: int
     unread_count: int
+
+
+class Unread(Struct, frozen=True):
+    """What a user has not read: in how many conversations, and how many messages."""
+
+    conversations: int
+    messages: int

@@ -1,10 +1,14 @@
 """Friendship: a pair of mutual subscriptions, stored once for each side."""
 
 import enum
+from typing import Literal
 
 from msgspec import Struct
 
 MAX_FRIENDS = 10_000
+
+FriendOrder = Literal["hints", "name", "id"]
+"""By how long they have been friends, by name, or by id."""
 
 
 class Friendship(enum.IntEnum):

@@ -2,9 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Executable, ForeignKey, Index, Integer, Table, bindparam, func, select, update
+from sqlalchemy import (
+    Column,
+    Executable,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    bindparam,
+    cast,
+    func,
+    select,
+    update,
+)
 
-from dvor.model.conversations import Conversation, Membership
+from dvor.model.conversations import Conversation, Membership, Unread
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.numbers import next_number
@@ -84,6 +96,15 @@ _MINE = Statement(
 )
 
 
+_UNREAD = Statement(
+    select(
+        func.count().label("conversations"),
+        cast(func.coalesce(func.sum(members.c.unread_count), 0), Id).label("messages"),
+    ).where(members.c.user_id == _user_id, members.c.unread_count > 0),
+    Unread,
+)
+
+
 @shapes(Membership, unread_only=(False, True), from_start=(False, True))
 def _page(unread_only: bool, from_start: bool) -> Executable:
     page = select(members).where(members.c.user_id == _user_id)
@@ -99,6 +120,13 @@ def _page(unread_only: bool, from_start: bool) -> Executable:
 def _count(unread_only: bool) -> Executable:
     count = select(func.count()).select_from(members).where(members.c.user_id == _user_id)
     return count.where(members.c.unread_count > 0) if unread_only else count
+
+
+async def sum_unread(tx: Transaction, user_id: int) -> Unread:
+    """Return in how many conversations a user has unread messages, and how many messages."""
+    unread = await tx.row(_UNREAD, user_id=user_id)
+    assert unread is not None
+    return unread
 
 
 async def find_dialog(tx: Transaction, one_id: int, other_id: int) -> Conversation | None:

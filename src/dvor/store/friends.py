@@ -1,6 +1,6 @@
 """Friendships and requests, stored once for each side."""
 
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.friends import Friend, Friendship
+from dvor.model.friends import Friend, FriendOrder, Friendship
 from dvor.model.users import ONLINE_SECONDS
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
@@ -37,8 +37,6 @@ friendships = Table(
     Index("ix_friendships_user_id_state_friend_id", "user_id", "state", "friend_id"),
     sqlite_with_rowid=False,
 )
-
-FriendOrder = Literal["hints", "name", "id"]
 
 _user_id = bindparam("user_id", type_=Id)
 _state = bindparam("state", type_=Integer)
@@ -83,6 +81,18 @@ _COUNT_ONLINE = Statement(
         presences.c.seen_at > bindparam("since", type_=Id),
         ~presences.c.is_offline,
     )
+)
+_mine, _theirs = friendships.alias("mine"), friendships.alias("theirs")
+_MUTUAL = Statement(
+    select(_theirs.c.user_id, _theirs.c.friend_id)
+    .join(_mine, (_mine.c.user_id == _user_id) & (_mine.c.friend_id == _theirs.c.friend_id))
+    .where(
+        among(_theirs.c.user_id, "user_ids"),
+        _theirs.c.state == int(Friendship.FRIENDS),
+        _mine.c.state == int(Friendship.FRIENDS),
+    )
+    .order_by(_theirs.c.user_id, _theirs.c.friend_id),
+    lambda user_id, friend_id: (user_id, friend_id),
 )
 _MARK_SEEN = Statement(
     update(friendships)
@@ -157,6 +167,11 @@ async def count_online_friends(tx: Transaction, user_id: int, now: int) -> int:
     """Return how many friends are present at the Unix time `now`."""
     count: int = await tx.value(_COUNT_ONLINE, user_id=user_id, since=now - ONLINE_SECONDS)
     return count
+
+
+async def list_mutual(tx: Transaction, user_id: int, user_ids: list[int]) -> list[tuple[int, int]]:
+    """Return the friends that `user_id` has in common with each of `user_ids`, as (one of these, friend)."""
+    return await tx.rows(_MUTUAL, user_id=user_id, user_ids=user_ids)
 
 
 def friend_row(

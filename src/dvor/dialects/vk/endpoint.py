@@ -11,7 +11,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.dialects.vk import wire
 from dvor.dialects.vk.errors import INTERNAL_ERROR, TEXTS, UNKNOWN_METHOD, code_of, text_of
 from dvor.methods.declaration import Method
-from dvor.methods.dispatch import CountCall, Dispatcher, Request
+from dvor.methods.dispatch import CountCall, Dispatcher, Outcome, Request
 from dvor.model.errors import NotImplementedYet, Refusal
 
 _log = structlog.get_logger("dvor.vk")
@@ -55,7 +55,7 @@ class MethodEndpoint:
 
     async def _answer(
         self, method: Method | None, name: str, scope: Scope, receive: Receive
-    ) -> tuple[int, object, str]:
+    ) -> tuple[int, object, Outcome]:
         """Return the status, the body and, for the statistics, the outcome."""
         texts: dict[str, str] = {}
         try:
@@ -71,7 +71,7 @@ class MethodEndpoint:
             _, is_versioned = wire.read_version(texts)
             text = text_of(code, refusal, is_versioned=is_versioned)
             body = wire.error_body(code, text, texts, name, is_versioned=is_versioned)
-            return 200 if is_versioned else 400, body, f"error {code}"
+            return 200 if is_versioned else 400, body, "refused"
         except wire.ClientGone:
             raise
         except Exception:
@@ -80,7 +80,7 @@ class MethodEndpoint:
             body = wire.error_body(
                 INTERNAL_ERROR, TEXTS[INTERNAL_ERROR], texts, name, is_versioned=is_versioned
             )
-            return 200 if is_versioned else 400, body, f"error {INTERNAL_ERROR}"
+            return 200 if is_versioned else 400, body, "failed"
 
     def _missing(self, name: str) -> Refusal:
         if name.lower() in self._known:

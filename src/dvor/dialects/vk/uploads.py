@@ -1,0 +1,72 @@
+"""The door `/upload/photo/<address>`: a picture comes in, a receipt goes out."""
+
+import structlog
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope, Send
+
+from dvor.core.courtyard import Courtyard
+from dvor.core.files import keep_picture, read_address
+from dvor.dialects.vk import wire
+from dvor.dialects.vk.errors import INTERNAL_ERROR, TEXTS, code_of, text_of
+from dvor.methods.dispatch import CountCall
+from dvor.model.errors import InvalidParameter, InvalidUpload, Refusal
+
+SERVER_NUMBER = 1
+"""VK numbers its upload servers; this is the only one here."""
+
+_log = structlog.get_logger("dvor.vk")
+
+
+class UploadEndpoint:
+    """Takes pictures as multipart/form-data: the first file, whatever its field is called."""
+
+    def __init__(self, courtyard: Courtyard, count_call: CountCall) -> None:
+        self._courtyard = courtyard
+        self._count_call = count_call
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one upload."""
+        if scope["method"] == "OPTIONS":
+            await wire.send_preflight(scope, send)
+            return
+        try:
+            address = read_address(self._courtyard, scope["path"].rpartition("/")[2])
+            data = await self._read_file(scope, receive)
+            photo, signature = await keep_picture(self._courtyard, address, data)
+        except (wire.ClientGone, ClientDisconnect):
+            return
+        except Refusal as refusal:
+            self._count_call("vk", "upload", "refused", 0)
+            code = code_of(refusal, {})
+            text = text_of(code, refusal, is_versioned=True)
+            await wire.send_json(send, 400, wire.error_body(code, text, {}, "upload", is_versioned=True))
+            return
+        except Exception:
+            _log.exception("an upload failed")
+            self._count_call("vk", "upload", "failed", 0)
+            body = wire.error_body(INTERNAL_ERROR, TEXTS[INTERNAL_ERROR], {}, "upload", is_versioned=True)
+            await wire.send_json(send, 400, body)
+            return
+        self._count_call("vk", "upload", "ok", 0)
+        await wire.send_json(send, 200, {"server": SERVER_NUMBER, "photo": photo, "hash": signature})
+
+    async def _read_file(self, scope: Scope, receive: Receive) -> bytes:
+        """Return the first file of a multipart body; `InvalidUpload`, `BodyTooLarge`."""
+        if scope["method"] != "POST":
+            raise InvalidParameter("request", "a picture is sent with POST")
+        body = await wire.read_body(receive, self._courtyard.settings.upload_limit)
+
+        async def replay() -> dict[str, object]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        try:
+            async with Request(scope, replay).form(max_files=10, max_fields=100) as form:
+                for _, value in form.multi_items():
+                    if isinstance(value, UploadFile):
+                        return await value.read()
+        except (HTTPException, FormParserError, UnicodeError, ValueError, KeyError) as error:
+            raise InvalidUpload("the multipart body cannot be read") from error
+        raise InvalidUpload("no file was sent")
