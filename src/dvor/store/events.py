@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Table, Text, bindparam, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from dvor.model.events import Cursor, Event, EventKind, MessageEvent
 from dvor.store.columns import Id, Json, metadata
@@ -63,10 +75,12 @@ _AFTER = Statement(
     .limit(bindparam("count", type_=Integer)),
     Event,
 )
+# grouping by the bare column would make SQLite read the whole log in the key's order, for the few old events in it
+_STALE_RECEIVER = (events.c.receiver_id + literal_column("0")).label("stale_receiver_id")
 _STALE = Statement(
-    select(events.c.receiver_id, func.max(events.c.number))
+    select(_STALE_RECEIVER, func.max(events.c.number))
     .where(events.c.created_at < bindparam("before", type_=Id))
-    .group_by(events.c.receiver_id),
+    .group_by(_STALE_RECEIVER),
     lambda receiver_id, number: (receiver_id, number),
 )
 _OVERFULL = Statement(

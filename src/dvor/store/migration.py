@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from dvor.config import Settings
-from dvor.store.sqlite import FILE_NAME
+from dvor.store.sqlite import FILE_NAME, lock_folder
 
 ADVISORY_LOCK = 0x64766F72
 """The PostgreSQL lock that migrating processes queue for: "dvor" in ASCII."""
@@ -52,19 +52,22 @@ def upgrade(connection: Connection) -> None:
 
 
 async def migrate(settings: Settings) -> None:
-    """Create the schema or bring it up to date."""
+    """Create the schema or bring it up to date; `DataFolderBusy` while another process serves the folder."""
     if settings.database:
         await _migrate_postgresql(settings.database)
     else:
         settings.data.mkdir(parents=True, exist_ok=True)
-        await asyncio.to_thread(_migrate_sqlite, settings.data / FILE_NAME)
+        await asyncio.to_thread(_migrate_sqlite, settings.data)
 
 
-def _migrate_sqlite(path: Path) -> None:
-    engine = sqlite_engine(path)
-    with engine.begin() as connection:
-        upgrade(connection)
-    engine.dispose()
+def _migrate_sqlite(folder: Path) -> None:
+    with lock_folder(folder):
+        engine = sqlite_engine(folder / FILE_NAME)
+        try:
+            with engine.begin() as connection:
+                upgrade(connection)
+        finally:
+            engine.dispose()
 
 
 async def _migrate_postgresql(database: str) -> None:

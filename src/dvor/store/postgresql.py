@@ -1,6 +1,7 @@
 """PostgreSQL: read-only snapshots, short writes behind row locks, wake-ups by NOTIFY."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
@@ -25,7 +26,14 @@ NOTIFY_BATCH = 500
 ATTEMPTS = 10
 PATROL_SECONDS = 1.0
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError)
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""How a lost connection shows: with the server's last word, without one, or at the next use."""
 
 
 class PostgreSQLTransaction:
@@ -158,7 +166,8 @@ class PostgreSQLDatabase:
             try:
                 outcome = await work(transaction)
             except BaseException:
-                if not connection.is_closed():
+                # a lost connection must not hide what happened; nothing of it was committed
+                with contextlib.suppress(*LOST):
                     await deed.rollback()
                 raise
             try:

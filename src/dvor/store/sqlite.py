@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from sqlalchemy import Table
 
@@ -42,6 +42,17 @@ def connect(path: Path, *, query_only: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
     return connection
+
+
+def lock_folder(folder: Path) -> TextIO:
+    """Claim a data folder until the returned file is closed; `DataFolderBusy` if another process has it."""
+    lock_file = (folder / "serving.lock").open("w")
+    try:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock_file.close()
+        raise DataFolderBusy(f"another process serves {folder}; more workers need PostgreSQL") from error
+    return lock_file
 
 
 class SQLiteTransaction:
@@ -119,6 +130,8 @@ class _Batch:
     def __init__(self) -> None:
         self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.woken: set[int] = set()
+        self.loss: BaseException | None = None
+        """The error at which SQLite rolled the whole transaction back, a full disk for one."""
 
 
 class SQLiteDatabase:
@@ -126,7 +139,7 @@ class SQLiteDatabase:
 
     engine: EngineName = "sqlite"
 
-    def __init__(self, path: Path, lock_file: Any) -> None:
+    def __init__(self, path: Path, lock_file: TextIO) -> None:
         self.signals = Signals()
         self.path = path
         self._lock_file = lock_file
@@ -140,13 +153,7 @@ class SQLiteDatabase:
     @classmethod
     def open(cls, folder: Path) -> "SQLiteDatabase":
         """Open `folder` for this process alone; `DataFolderBusy` if another one has it."""
-        lock_file = (folder / "serving.lock").open("w")
-        try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock_file.close()
-            raise DataFolderBusy(f"another process serves {folder}; more workers need PostgreSQL") from error
-        return cls(folder / FILE_NAME, lock_file)
+        return cls(folder / FILE_NAME, lock_folder(folder))
 
     def read(self) -> _Snapshot:
         return _Snapshot(self)
@@ -195,6 +202,10 @@ class SQLiteDatabase:
             if self._writer.in_transaction:
                 execute("ROLLBACK TO work")
                 execute("RELEASE work")
+            else:
+                # a savepoint outside a transaction would commit by itself: whoever comes next begins a new batch
+                batch.loss = error
+                self._batch = None
             return None, error
         execute("RELEASE work")
         batch.woken |= transaction.woken
@@ -203,12 +214,15 @@ class SQLiteDatabase:
     async def _commit(self, batch: _Batch) -> None:
         """Commit once those who were already waiting for their turn have had it: the lock is first come, first served."""
         async with self._turn:
-            self._batch = None
+            if self._batch is batch:
+                self._batch = None
             loop = asyncio.get_running_loop()
             try:
+                if batch.loss is not None:
+                    raise batch.loss
                 await loop.run_in_executor(self._threads, self._writer.execute, "COMMIT")
             except BaseException as error:
-                if self._writer.in_transaction:
+                if batch.loss is None and self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 batch.committed.set_exception(error)
                 batch.committed.exception()  # those who were cancelled do not look at it

@@ -4,6 +4,7 @@ Last visits and token uses of the last seconds may be lost when the process is k
 """
 
 import asyncio
+import logging
 from typing import Any
 
 from dvor.store.database import Database, Transaction
@@ -11,6 +12,7 @@ from dvor.store.tokens import touch_tokens
 from dvor.store.users import save_presences
 
 FLUSH_SECONDS = 5
+LOG = logging.getLogger(__name__)
 
 
 class Touches:
@@ -58,7 +60,11 @@ class Touches:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            await self.flush()
+            try:
+                await self.flush()
+            except Exception:
+                # these touches are lost, as they may be; the next ones must not be
+                LOG.exception("touches were not written")
 
     async def stop(self) -> None:
         """Stop, after a last flush."""

@@ -1,0 +1,90 @@
+"""What the tests of the store put into it: people, posts, messages, as rows and without the core's rules."""
+
+from typing import Any
+
+from dvor.model.events import MessageEvent
+from dvor.model.friends import Friendship
+from dvor.model.messages import Message
+from dvor.model.users import NewUser
+from dvor.model.wall import NewPost
+from dvor.store.conversations import lock_dialog, next_message_number, note_received, note_sent
+from dvor.store.database import Database, Transaction
+from dvor.store.events import append_event, insert_receiver
+from dvor.store.friends import friend_row, save_friends
+from dvor.store.messages import insert_message
+from dvor.store.numbers import next_number
+from dvor.store.users import insert_user
+
+NOW = 1_700_000_000
+
+
+async def add_user(tx: Transaction, name: str = "Анна", **more: Any) -> int:
+    """Store a user with an empty log."""
+    user_id = await insert_user(tx, NewUser(first_name=name, last_name="Кошкина", **more), NOW)
+    await insert_receiver(tx, user_id)
+    return user_id
+
+
+async def add_users(database: Database, count: int) -> list[int]:
+    """Store so many users and return their ids, rising."""
+
+    async def work(tx: Transaction) -> list[int]:
+        return [await add_user(tx, f"User {number}") for number in range(count)]
+
+    return await database.write(work)
+
+
+async def befriend(tx: Transaction, one_id: int, other_id: int) -> None:
+    """Make two users friends."""
+    pairs = sorted([(one_id, other_id), (other_id, one_id)])
+    await save_friends(tx, [friend_row(*pair, Friendship.FRIENDS, NOW) for pair in pairs])
+
+
+def new_post(owner_id: int, text: str = "", **more: Any) -> NewPost:
+    """Return a post by the owner of the wall."""
+    values: dict[str, Any] = {
+        "from_id": owner_id,
+        "attachments": [],
+        "platform": "",
+        "created_at": NOW,
+    } | more
+    return NewPost(owner_id=owner_id, text=text, **values)
+
+
+async def say(
+    tx: Transaction,
+    sender_id: int,
+    receiver_id: int,
+    text: str = "Привет",
+    *,
+    random_id: int = 0,
+    now: int = NOW,
+) -> Message:
+    """Store a message between two users the way the core does, with its events."""
+    dialog = await lock_dialog(tx, sender_id, receiver_id)
+    number = await next_message_number(tx, dialog.id)
+    message_id = await next_number(tx, "messages")
+    message = Message(
+        dialog.id, number, message_id, sender_id, now, text, [], random_id, dialog.low_id, dialog.high_id
+    )
+    await insert_message(tx, message)
+    await note_sent(tx, dialog.id, sender_id, number, message_id)
+    if receiver_id != sender_id:
+        await note_received(tx, dialog.id, receiver_id, number, message_id)
+    bodies = {one: message_event(message, one) for one in (sender_id, receiver_id)}
+    await append_event(tx, "message_new", bodies, now)
+    return message
+
+
+def message_event(message: Message, viewer_id: int) -> MessageEvent:
+    """Return what a message's event tells a viewer."""
+    return MessageEvent(
+        message.id,
+        message.number,
+        message.peer_for(viewer_id),
+        message.from_id,
+        message.created_at,
+        message.text,
+        message.random_id,
+        message.attachments,
+    )
