@@ -8,6 +8,7 @@ from dvor.config import Settings
 from dvor.core.secrets import MasterKey
 from dvor.media.files import FileStore
 from dvor.store.database import Database, connect_database, open_database
+from dvor.store.migration import migrate
 from dvor.store.touches import Touches
 
 Clock = Callable[[], float]
@@ -41,11 +42,16 @@ class Courtyard:
 
 
 async def open_courtyard(
-    settings: Settings, *, public_url: str = "", clock: Clock = time.time, migrate: bool = True
+    settings: Settings, *, public_url: str = "", clock: Clock = time.time, with_migration: bool = True
 ) -> Courtyard:
     """Open the database, the key and the files that the settings name."""
     master_key = MasterKey.open(settings)
-    database = await (open_database(settings) if migrate else connect_database(settings))
+    database = await (open_database(settings) if with_migration else connect_database(settings))
     url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
     files = FileStore(settings.data)
     return Courtyard(settings, database, Touches(database), master_key, files, url.rstrip("/"), clock)
+
+
+async def prepare_store(settings: Settings) -> None:
+    """Bring the schema up to date, once, for processes that then open the community without migrating."""
+    await migrate(settings)

@@ -93,9 +93,7 @@ async def add_friend(tx: Transaction, user_id: int, friend_id: int, *, text: str
     return before
 
 
-async def remove_friend(
-    tx: Transaction, user_id: int, friend_id: int, *, now: int
-) -> tuple[Friendship, Friend]:
+async def remove_friend(tx: Transaction, user_id: int, friend_id: int) -> tuple[Friendship, Friend]:
     """End a friendship (the other one goes on following), take a request back, or decline one.
 
     Returns the state before and one's own row as it was; `FriendNotFound` if there is nothing to end.

@@ -1,7 +1,6 @@
 """Pictures: uploaded bytes are checked without trust and rendered anew as JPEG in VK's sizes."""
 
 import io
-from typing import Any
 
 from msgspec import Struct
 from PIL import Image, ImageCms, ImageFile
@@ -85,7 +84,7 @@ _LARGEST = _BOXES[-1]
 def check_and_render(data: bytes, *, pixels: int) -> Picture:
     """Renders a JPEG, PNG, GIF (its first frame), WebP or BMP upright, on white, in sRGB, without metadata.
 
-    Takes up to a second of CPU and about 10 bytes of memory a pixel: run it in a thread, few at a time.
+    Takes up to some seconds of CPU and 10 bytes of memory a pixel: run it in a thread, few at a time.
     Raises InvalidPicture for what is no picture, is cut off, has more than `pixels` or is longer than 20:1.
     """
     image = _open(data, pixels)
@@ -93,7 +92,7 @@ def check_and_render(data: bytes, *, pixels: int) -> Picture:
         turn = _turn_of(image)
         width, height = (image.height, image.width) if turn in _LYING else image.size
         _decode(image, turn in _LYING)
-        upright = _reduce(_flatten(image), turn)
+        upright = _to_srgb(_reduce(_flatten(image), turn), image.info.get("icc_profile"))
     except MemoryError:
         raise
     except Exception as error:  # damaged pictures make decoders fail in any way, and each means the same
@@ -166,56 +165,62 @@ def _flatten(image: Image.Image) -> Image.Image:
         return image.point([value // 256 for value in range(65536)], "L")
     if image.has_transparency_data:
         opaque = Image.new("RGB", image.size, "white")
-        layer = image.convert("RGBA")
-        opaque.paste(layer, mask=layer.getchannel("A"))
+        layer = image if image.mode == "RGBA" else image.convert("RGBA")
+        opaque.paste(layer, mask=layer)
         return opaque
     return image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
 
 
 def _reduce(image: Image.Image, turn: int) -> Image.Image:
-    """Shrinks to the largest size, turns upright and brings to sRGB."""
-    profile = image.info.get("icc_profile")
+    """Shrinks to the largest size and turns upright."""
     lying = turn in _LYING
     box = _Box("w", _LARGEST.height, _LARGEST.width) if lying else _LARGEST
     reduced = image.resize(_fit(*image.size, box), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    if turn in _ORIENTATIONS:
-        reduced = reduced.transpose(_ORIENTATIONS[turn])
-    reduced = _to_srgb(reduced, profile)
+    return reduced.transpose(_ORIENTATIONS[turn]) if turn in _ORIENTATIONS else reduced
+
+
+def _to_srgb(image: Image.Image, profile: object) -> Image.Image:
+    converted = _by_profile(image, profile) or image.convert("RGB")
     # Pillow would copy a comment from here into the JPEG.
-    reduced.info = {}
-    return reduced
+    converted.info = {}
+    return converted
 
 
-def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
-    if isinstance(profile, bytes) and profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
-            if converted is not None:
-                return converted
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # a profile that is damaged, or one for another kind of picture
-    return image.convert("RGB")
+def _by_profile(image: Image.Image, profile: object) -> Image.Image | None:
+    """Applies an ICC profile; None if there is none, or a damaged one, or one for another kind of picture."""
+    if not isinstance(profile, bytes):
+        return None
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
 
 
 _SRGB = ImageCms.createProfile("sRGB")
 
 
 def _render(upright: Image.Image, width: int, height: int) -> list[Rendering]:
-    """Renders every size from the largest; equal ones share their bytes."""
+    """Renders every size, equal ones once; each from the smallest image that is still twice as large."""
+    whole = [upright]
     made: dict[tuple[int, int, int], bytes] = {}
-    renderings = []
-    across, down = upright.width / width, upright.height
-    for size in sizes_of(width, height):
+    renderings: list[Rendering] = []
+    for size in reversed(sizes_of(width, height)):
         key = (size.cut, size.width, size.height)
         if key not in made:
-            region = (size.cut * across, 0.0, upright.width - size.cut * across, float(down))
-            small = upright.resize(
-                (size.width, size.height), Image.Resampling.LANCZOS, box=region, reducing_gap=3.0
+            source = next((image for image in reversed(whole) if image.height >= 2 * size.height), upright)
+            cut = size.cut * source.width / width
+            small = source.resize(
+                (size.width, size.height),
+                Image.Resampling.LANCZOS,
+                box=(cut, 0, source.width - cut, source.height),
+                reducing_gap=3.0,
             )
+            if not size.cut:
+                whole.append(small)
             made[key] = _encode(small)
         renderings.append(Rendering(size.type, size.width, size.height, made[key]))
-    return renderings
+    return renderings[::-1]
 
 
 def _encode(image: Image.Image) -> bytes:

@@ -85,7 +85,7 @@ class MethodEndpoint:
     def _missing(self, name: str) -> Refusal:
         if name.lower() in self._known:
             return NotImplementedYet(f"the method {self._known[name.lower()][0]}")
-        return UnknownMethod(".")
+        return UnknownMethod()
 
 
 def read_request(scope: Scope, texts: Mapping[str, str]) -> Request:

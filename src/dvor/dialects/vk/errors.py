@@ -106,4 +106,6 @@ def text_of(code: int, refusal: errors.Refusal, *, is_versioned: bool) -> str:
     if isinstance(refusal, errors.ItemNotFound):
         return f"{TEXTS[code]}: object not found"
     base = TEXTS[code]
+    if code == UNKNOWN_METHOD and not is_versioned:
+        return f"{base}."  # OpenVK's full stop
     return base if not refusal.detail or isinstance(refusal, SILENT) else f"{base}: {refusal.detail}"

@@ -43,7 +43,7 @@ class GetFriends(Params):
         Literal["", "hints", "name", "random", "mobile", "smart"],
         doc("`name`: by name; `hints`: in the order in which they became friends; otherwise by id."),
     ] = ""
-    count: Annotated[int | None, doc("How many: 5000, in OpenVK's form 100.", ge=0, le=10_000)] = None
+    count: Annotated[int, doc("How many: 5000, in OpenVK's form 100.", ge=0, le=10_000)] | None = None
     offset: Annotated[int, doc("How many to skip; in OpenVK's form a page number.", ge=0, le=2**31 - 1)] = 0
     fields: Annotated[
         list[str], doc("Members of users.get; with them users are returned instead of ids.")

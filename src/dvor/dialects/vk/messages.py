@@ -214,14 +214,17 @@ class Send(PeerParams):
     chat_id: Annotated[SignedId, doc("A chat of several people; there are none yet.")] = 0
     message: Annotated[str, doc("The words, at most 4096 characters.")] = ""
     attachment: Annotated[list[str], doc("Up to ten photos: `photo1_2,photo1_3`.")] = []
-    random_id: Annotated[
-        int | None,
-        doc(
-            "Sent again with the same number (not 0) the message is not sent twice.",
-            ge=-(2**63),
-            le=2**63 - 1,
-        ),
-    ] = None
+    random_id: (
+        Annotated[
+            int,
+            doc(
+                "Sent again with the same number (not 0) the message is not sent twice.",
+                ge=-(2**63),
+                le=2**63 - 1,
+            ),
+        ]
+        | None
+    ) = None
     dont_parse_links: Annotated[bool, doc("Make no previews of links; none are made.")] = False
     disable_mentions: Annotated[bool, doc("Notify nobody who is mentioned; nobody is.")] = False
     intent: Annotated[Literal["", "default"], doc("Why a community writes.")] = "default"
@@ -407,7 +410,7 @@ class GetConversations(Params):
             "`unread`: only those with unread messages; nothing can be marked as important or unanswered yet."
         ),
     ] = "all"
-    extended: Annotated[bool | None, doc("Give `profiles` and `groups`; without `v` by default.")] = None
+    extended: Annotated[bool, doc("Give `profiles` and `groups`; without `v` by default.")] | None = None
     start_message_id: Annotated[
         int, doc("Begin at the conversation of this last message.", ge=0, le=MAX_NUMBER)
     ] = 0
@@ -460,7 +463,7 @@ class PollServer(Struct, frozen=True, omit_defaults=True):
 class GetLongPollServer(Params):
     """Parameters of messages.getLongPollServer."""
 
-    need_pts: Annotated[bool | None, doc("Give `pts` too; without `v` by default.")] = None
+    need_pts: Annotated[bool, doc("Give `pts` too; without `v` by default.")] | None = None
     lp_version: Annotated[
         int, doc("The version that the client will ask with; any is good.", ge=0, le=1000)
     ] = 3

@@ -38,9 +38,9 @@ class GetNews(Params):
     start_from: Annotated[str, doc("`next_from` of the page before.", max_length=64)] = ""
     start_time: Annotated[Seconds, doc("Only news from this Unix time on.")] = 0
     end_time: Annotated[Seconds, doc("Only news up to this Unix time.")] = 0
-    count: Annotated[
-        int | None, doc("How many: 50, in OpenVK's form 30; at most 100.", ge=0, le=2**31 - 1)
-    ] = None
+    count: (
+        Annotated[int, doc("How many: 50, in OpenVK's form 30; at most 100.", ge=0, le=2**31 - 1)] | None
+    ) = None
     offset: Annotated[int, doc("Pages to skip (OpenVK); at most 100.", ge=0, le=100)] = 0
     max_photos: Annotated[int, doc("At most so many photos of one source; not counted.", ge=0, le=100)] = 0
     source_ids: Annotated[

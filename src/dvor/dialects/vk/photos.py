@@ -13,24 +13,18 @@ from dvor.model.photos import WALL_ALBUM, Photo
 from dvor.model.tokens import Scope
 
 WALL_UPLOAD = "wall photo"
+URL_FROM = (5, 77)
+"""From this version on the address of a size is called `url`."""
 
 
-class PhotoSize(Struct, frozen=True):
-    """One size of a photo: VK's letter, its address, width and height in pixels."""
-
-    type: str
-    url: str
-    width: int
-    height: int
-
-
-class OldPhotoSize(Struct, frozen=True):
-    """The same for API versions before 5.77."""
+class PhotoSize(Struct, frozen=True, omit_defaults=True):
+    """One size of a photo: VK's letter, width and height in pixels, its address (`src` before version 5.77)."""
 
     type: str
-    src: str
     width: int
     height: int
+    url: str | UnsetType = UNSET
+    src: str | UnsetType = UNSET
 
 
 class PhotoObject(Struct, frozen=True, omit_defaults=True):
@@ -41,7 +35,7 @@ class PhotoObject(Struct, frozen=True, omit_defaults=True):
     album_id: int
     date: int
     text: str
-    sizes: list[PhotoSize] | list[OldPhotoSize]
+    sizes: list[PhotoSize]
     access_key: str | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     has_tags: bool | UnsetType = UNSET
@@ -49,16 +43,18 @@ class PhotoObject(Struct, frozen=True, omit_defaults=True):
 
 def draw_photo(courtyard: Courtyard, photo: Photo, version: tuple[int, int]) -> PhotoObject:
     """Return a photo with the addresses of its sizes."""
-    urls = [(size, courtyard.file_url(size.file)) for size in photo.sizes]
+    address = "url" if version >= URL_FROM else "src"
+    sizes = [
+        PhotoSize(size.type, size.width, size.height, **{address: courtyard.file_url(size.file)})
+        for size in photo.sizes
+    ]
     return PhotoObject(
         id=photo.id,
         owner_id=photo.owner_id,
         album_id=photo.album_id,
         date=photo.created_at,
         text=photo.text,
-        sizes=[PhotoSize(size.type, url, size.width, size.height) for size, url in urls]
-        if version >= (5, 77)
-        else [OldPhotoSize(size.type, url, size.width, size.height) for size, url in urls],
+        sizes=sizes,
         access_key=photo.access_key,
         has_tags=False,
     )

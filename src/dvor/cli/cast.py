@@ -1,0 +1,232 @@
+"""The cast: a small courtyard of people that the demo, the tests and the examples of the documentation share."""
+
+import asyncio
+import io
+
+from msgspec import Struct
+from PIL import Image, ImageDraw
+
+from dvor.core import friends, likes, messages, privacy, wall
+from dvor.core.accounts import create_account, switch_on_totp
+from dvor.core.courtyard import Courtyard
+from dvor.core.files import keep_picture, make_address, read_address, read_receipt
+from dvor.core.photos import save_photo
+from dvor.media.pictures import check_and_render
+from dvor.model.users import Access, Details, NewUser
+from dvor.model.wall import Attachment
+from dvor.store.database import Transaction
+from dvor.store.files import insert_files
+from dvor.store.users import set_avatar
+
+PASSWORD = "courtyard"
+"""Of everybody in the demo."""
+TOTP_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of Lev, who logs in with a one-time code."""
+MINUTE = 60
+
+
+class Member(Struct, frozen=True):
+    """One of the cast."""
+
+    login: str
+    user: NewUser
+    color: str
+
+
+def _member(name: str, first: str, last: str, color: str, **more: object) -> Member:
+    user = NewUser(first_name=first, last_name=last, screen_name=name, **more)  # type: ignore[arg-type]
+    return Member(f"{name}@dvor.example", user, color)
+
+
+CAST = {
+    "anna": _member(
+        "anna",
+        "Анна",
+        "Соколова",
+        "#7a4b1f",
+        sex=1,
+        birth_date="1990-04-12",
+        home_town="Тверь",
+        city_id=1,
+        city="Москва",
+        country_id=1,
+        country="Россия",
+        status="Поливаю клумбы",
+        relation=4,
+        is_administrator=True,
+        is_verified=True,
+        details=Details(
+            about="Хозяйка двора",
+            interests="сад, шахматы",
+            music="Кино",
+            books="Булгаков",
+            site="https://dvor.example",
+            mobile_phone="+74950000001",
+            university=2,
+            university_name="МГУ",
+            faculty=28,
+            faculty_name="Биологический факультет",
+            graduation=2012,
+            timezone=3,
+        ),
+    ),
+    "boris": _member(
+        "boris",
+        "Борис",
+        "Волков",
+        "#25597a",
+        sex=2,
+        birth_date="1985-11-02",
+        city_id=1,
+        city="Москва",
+        status="Гитара и чай",
+    ),
+    "clara": _member(
+        "clara",
+        "Clara",
+        "Weber",
+        "#7a2548",
+        sex=1,
+        birth_date="1993-07-30",
+        birth_date_visibility=2,
+        city_id=183,
+        city="Berlin",
+    ),
+    "dmitri": _member(
+        "dmitri", "Дмитрий", "Орлов", "#2e6b3a", sex=2, is_closed=True, status="Только для друзей"
+    ),
+    "elena": _member("elena", "Елена", "Мороз", "#5b4a8a", sex=1, message_access=Access.FRIENDS),
+    "fedor": _member("fedor", "Фёдор", "Зайцев", "#8a6d1a", sex=2),
+    "grace": _member("grace", "Grace", "O'Neil", "#1a7f7a", sex=1, wall_access=Access.FRIENDS),
+    "lev": _member("lev", "Лев", "Кузнецов", "#444444", sex=2, message_access=Access.NOBODY),
+}
+
+FRIENDS = (
+    ("anna", "boris"),
+    ("anna", "clara"),
+    ("anna", "dmitri"),
+    ("boris", "clara"),
+    ("boris", "elena"),
+    ("clara", "grace"),
+)
+REQUESTS = (("fedor", "anna", "Мы соседи!"), ("anna", "lev", ""), ("grace", "anna", "Hi from Berlin"))
+BLOCKS = (("elena", "fedor"),)
+POSTS = (
+    ("boris", "boris", "Во дворе снова цветёт сирень."),
+    ("anna", "anna", "Субботник в десять утра. Приходите все!"),
+    ("clara", "clara", "Learning chess from Anna & losing <happily>."),
+    ("dmitri", "dmitri", "Заметка для своих."),
+    ("boris", "anna", "Захвачу лопаты."),
+    ("elena", "elena", "Чай в беседке, 18:00."),
+)
+LIKES = (
+    ("anna", "boris", 1),
+    ("clara", "boris", 1),
+    ("boris", "anna", 1),
+    ("clara", "anna", 1),
+    ("anna", "clara", 1),
+)
+MESSAGES = (
+    ("boris", "anna", "Привет! Ключ от сарая у тебя?"),
+    ("anna", "boris", "Да, под ковриком."),
+    ("clara", "anna", "Tea at six?"),
+    ("anna", "clara", "С удовольствием :)"),
+    ("boris", "anna", "Спасибо!"),
+)
+
+
+async def settle(courtyard: Courtyard) -> dict[str, int]:
+    """Fill an empty community with the cast; return their ids by screen name."""
+    ids = {name: await create_account(courtyard, one.user, one.login, PASSWORD) for name, one in CAST.items()}
+    await switch_on_totp(courtyard, ids["lev"], seed=TOTP_SEED)
+    start = courtyard.now - 24 * 60 * MINUTE
+
+    async def live(tx: Transaction) -> None:
+        now = start
+        for one, other in FRIENDS:
+            await friends.add_friend(tx, ids[one], ids[other], text="", now=now)
+            await friends.add_friend(tx, ids[other], ids[one], text="", now=now)
+        for one, other, text in REQUESTS:
+            await friends.add_friend(tx, ids[one], ids[other], text=text, now=now)
+        for one, other in BLOCKS:
+            await privacy.block(tx, ids[one], ids[other], now)
+        for author, owner, text in POSTS:
+            now += 30 * MINUTE
+            await _post(tx, ids[author], ids[owner], text, now)
+        for fan, owner, number in LIKES:
+            await likes.add_like(tx, ids[fan], "post", ids[owner], number, now=now)
+        for sender, receiver, text in MESSAGES:
+            now += MINUTE
+            await messages.send_message(tx, ids[sender], ids[receiver], text, [], random_id=0, now=now)
+
+    await courtyard.database.write(live)
+    for name, one in CAST.items():
+        await _give_avatar(courtyard, ids[name], one)
+    await _post_picture(courtyard, ids["anna"], start + 300 * MINUTE)
+    return ids
+
+
+async def _post(
+    tx: Transaction, author: int, owner: int, text: str, now: int, attachments: list[Attachment] | None = None
+) -> int:
+    return await wall.write_post(
+        tx, author, owner, text, attachments or [], platform="", is_friends_only=False, now=now
+    )
+
+
+async def _give_avatar(courtyard: Courtyard, user_id: int, member: Member) -> None:
+    picture = await asyncio.to_thread(check_and_render, draw_portrait(member), pixels=10**6)
+    by_side = {}
+    for side, letter in (("50", "s"), ("100", "m"), ("200", "p"), ("400", "x"), ("max", "x")):
+        rendering = next(one for one in picture.renderings if one.type == letter)
+        by_side[side] = (await courtyard.files.keep(rendering.data), len(rendering.data))
+
+    async def write(tx: Transaction) -> None:
+        await insert_files(tx, dict(by_side.values()), courtyard.now)
+        await set_avatar(tx, user_id, {side: name for side, (name, _) in by_side.items()})
+
+    await courtyard.database.write(write)
+
+
+async def _post_picture(courtyard: Courtyard, user_id: int, now: int) -> None:
+    """Put a picture on a wall by the road that every client takes: an address, an upload, a receipt."""
+    address = read_address(courtyard, make_address(courtyard, user_id, "wall photo"))
+    body, signature = await keep_picture(courtyard, address, draw_courtyard())
+    upload = read_receipt(courtyard, user_id, "wall photo", body, signature)
+
+    async def write(tx: Transaction) -> None:
+        photo = await save_photo(tx, user_id, upload, text="Наш двор", access_key="0" * 18, quota=0, now=now)
+        await _post(tx, user_id, user_id, "Вот он, наш двор.", now, [Attachment("photo", user_id, photo.id)])
+
+    await courtyard.database.write(write)
+
+
+def draw_portrait(member: Member) -> bytes:
+    """Return a picture of a person: a head and shoulders in the person's colour, as PNG."""
+    image = Image.new("RGB", (604, 604), member.color)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((197, 120, 407, 330), fill="#fbfaf7")
+    draw.ellipse((92, 362, 512, 782), fill="#fbfaf7")
+    return _png(image)
+
+
+def draw_courtyard() -> bytes:
+    """Return a picture of a courtyard: sky, houses, a lawn and a tree, as PNG."""
+    image = Image.new("RGB", (1280, 800), "#9cc4de")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 560, 1280, 800), fill="#6a9a4a")
+    for left, color in ((60, "#c98d5a"), (480, "#d8b08c"), (900, "#b8744a")):
+        draw.rectangle((left, 180, left + 340, 560), fill=color)
+        for column in range(4):
+            for row in range(4):
+                x, y = left + 30 + column * 76, 215 + row * 82
+                draw.rectangle((x, y, x + 46, y + 52), fill="#fff4c9")
+    draw.rectangle((620, 500, 650, 680), fill="#5a3a1f")
+    draw.ellipse((520, 330, 750, 560), fill="#3f7a35")
+    return _png(image)
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

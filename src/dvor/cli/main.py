@@ -1,0 +1,38 @@
+"""The entry of the command line."""
+
+import sys
+
+from cyclopts import App
+
+from dvor import __version__
+from dvor.cli.database import database_app
+from dvor.cli.demo import demo
+from dvor.cli.docs import docs
+from dvor.cli.serve import serve
+from dvor.cli.tokens import token_app
+from dvor.cli.users import user_app
+from dvor.config import ConfigError
+from dvor.model.errors import Refusal
+from dvor.store.sqlite import DataFolderBusy
+
+app = App(
+    name="dvor",
+    version=f"dvor {__version__}",
+    help="A community server that speaks the API of VK and OpenVK.",
+)
+app.command(serve)
+app.command(demo)
+app.command(user_app)
+app.command(token_app)
+app.command(database_app)
+app.command(docs)
+
+
+def main() -> None:
+    """Run the command; what the operator did wrong is one line and exit code 1."""
+    try:
+        app()
+    except ConfigError as error:
+        sys.exit("\n".join(f"dvor: {problem}" for problem in error.problems))
+    except (Refusal, DataFolderBusy) as error:
+        sys.exit(f"dvor: {type(error).__name__}: {error}")

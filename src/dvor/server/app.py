@@ -1,0 +1,145 @@
+"""The ASGI application: which address is answered by whom."""
+
+import mimetypes
+import re
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+import structlog
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dvor.core.courtyard import Courtyard
+from dvor.core.health import is_ready
+from dvor.dialects.vk.api import METHODS
+from dvor.dialects.vk.endpoint import MethodEndpoint
+from dvor.dialects.vk.longpoll import LongPollEndpoint
+from dvor.dialects.vk.token import TokenEndpoint
+from dvor.dialects.vk.uploads import UploadEndpoint
+from dvor.methods.openapi import describe_api
+from dvor.server.health import count_call, render_metrics, waiting_poll
+from dvor.server.logs import new_request_id, request_id
+from dvor.web.front import front_page
+
+FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})")
+STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css))")
+
+_log = structlog.get_logger("dvor.server")
+
+
+class Application:
+    """Everything that a server answers, for one community."""
+
+    def __init__(self, courtyard: Courtyard) -> None:
+        self._courtyard = courtyard
+        token = TokenEndpoint(courtyard, count_call)
+        self._method = MethodEndpoint(courtyard, METHODS, count_call)
+        self._prefixes: tuple[tuple[str, ASGIApp], ...] = (
+            ("/nim", LongPollEndpoint(courtyard, waiting_poll)),
+            ("/upload/photo/", UploadEndpoint(courtyard, count_call)),
+            ("/files/", self._file),
+            ("/static/", self._static),
+        )
+        self._paths: dict[str, ASGIApp] = {
+            "/token": token,
+            "/token/": token,
+            "/oauth/token": token,
+            "/": self._responder(self._front),
+            "/livez": self._responder(self._live),
+            "/readyz": self._responder(self._ready),
+            "/metrics": self._responder(self._metrics),
+            "/openapi.json": self._responder(self._openapi),
+        }
+        self._description: bytes | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request under an id of its own; what goes wrong unexpectedly is logged, not shown."""
+        if scope["type"] != "http":
+            return
+        own_id = new_request_id()
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], (b"x-request-id", own_id.encode())]
+            await send(message)
+
+        request_id.set(own_id)
+        try:
+            await self._find(scope["path"])(scope, receive, send_with_id)
+        except Exception:
+            _log.exception("a request failed", path=scope["path"][:200])
+            if not started:
+                await JSONResponse({"error": "internal_server_error"}, 500)(scope, receive, send_with_id)
+
+    def _find(self, path: str) -> ASGIApp:
+        if path.startswith("/method/"):
+            return self._method
+        found = self._paths.get(path)
+        if found is not None:
+            return found
+        for prefix, app in self._prefixes:
+            if path.startswith(prefix):
+                return app
+        return _not_found
+
+    @staticmethod
+    def _responder(respond: Callable[[], Awaitable[Response]]) -> ASGIApp:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["method"] not in ("GET", "HEAD"):
+                response: Response = JSONResponse(
+                    {"error": "method_not_allowed"}, 405, {"allow": "GET, HEAD"}
+                )
+            else:
+                response = await respond()
+            await response(scope, receive, send)
+
+        return answer
+
+    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a kept file; its content never changes under its name."""
+        match = FILE_NAME.fullmatch(scope["path"])
+        path = self._courtyard.files.path(match["name"]) if match else None
+        if path is None or not path.exists() or scope["method"] not in ("GET", "HEAD"):
+            await _not_found(scope, receive, send)
+            return
+        headers = {
+            "cache-control": "public, max-age=31536000, immutable",
+            "x-content-type-options": "nosniff",
+        }
+        await FileResponse(path, headers=headers, media_type="image/jpeg")(scope, receive, send)
+
+    async def _static(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match = STATIC_NAME.fullmatch(scope["path"])
+        found = files("dvor.web") / "static" / match["name"] if match else None
+        if found is None or not found.is_file() or scope["method"] not in ("GET", "HEAD"):
+            await _not_found(scope, receive, send)
+            return
+        kind = mimetypes.guess_type(found.name)[0]
+        await Response(found.read_bytes(), media_type=kind, headers={"cache-control": "max-age=86400"})(
+            scope, receive, send
+        )
+
+    async def _front(self) -> Response:
+        return await front_page(self._courtyard)
+
+    async def _live(self) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def _ready(self) -> Response:
+        ready = not self._courtyard.database.signals.is_closed and await is_ready(self._courtyard)
+        return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+
+    async def _metrics(self) -> Response:
+        return Response(render_metrics(), media_type="text/plain; version=0.0.4")
+
+    async def _openapi(self) -> Response:
+        if self._description is None:
+            self._description = describe_api(METHODS, self._courtyard.public_url)
+        return Response(self._description, media_type="application/json")
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    await JSONResponse({"error": "not_found"}, 404)(scope, receive, send)

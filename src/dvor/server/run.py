@@ -1,0 +1,156 @@
+"""Running the server: one process, or several that share a socket and a PostgreSQL database."""
+
+import asyncio
+import functools
+import signal
+import socket
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import FrameType
+
+import structlog
+import uvicorn
+import uvloop
+
+from dvor.config import ConfigError, Settings
+from dvor.core.courtyard import Courtyard, open_courtyard, prepare_store
+from dvor.core.jobs import JobWorker
+from dvor.server.app import Application
+from dvor.server.health import prepare_worker_metrics
+from dvor.server.logs import set_up_logs
+from dvor.server.tls import local_certificate
+from dvor.server.workers import supervise
+
+GRACE_SECONDS = 30
+"""How long requests under way may take when the server stops."""
+
+Ready = Callable[[Courtyard], Awaitable[None]]
+
+_log = structlog.get_logger("dvor.server")
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which on its way out wakes those who wait in a long poll instead of waiting for them."""
+
+    def __init__(self, config: uvicorn.Config, courtyard: Courtyard) -> None:
+        super().__init__(config)
+        self._courtyard = courtyard
+        self._loop = asyncio.get_running_loop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        self._loop.call_soon_threadsafe(self._courtyard.database.signals.close)
+        super().handle_exit(sig, frame)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port; `ConfigError` if it is not free."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            [f"cannot listen on {settings.host} port {settings.port}: {error.strerror}"]
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def public_url(settings: Settings, listener: socket.socket) -> str:
+    """Return how people reach the server: the setting, or what it listens on."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    scheme = "https" if settings.tls or settings.tls_certificate else "http"
+    host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(
+        settings.host, settings.host
+    )
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}:{listener.getsockname()[1]}"
+
+
+def run(settings: Settings, when_ready: Ready | None = None) -> None:
+    """Serve until told to stop; `when_ready` is called with the open community before the first request."""
+    set_up_logs(settings.log_level, settings.log_format)
+    with bind(settings) as listener:
+        url = public_url(settings, listener)
+        if settings.workers == 1:
+            _run_loop(settings, url, listener, when_ready)
+            return
+        asyncio.run(_prepare(settings, url, when_ready))
+        with tempfile.TemporaryDirectory(prefix="dvor-metrics-") as folder:
+            prepare_worker_metrics(Path(folder))
+            supervise(functools.partial(_run_worker, settings, url), listener, settings.workers)
+
+
+async def _prepare(settings: Settings, url: str, when_ready: Ready | None) -> None:
+    """Bring the schema up to date once, before the workers start."""
+    await prepare_store(settings)
+    if when_ready is not None:
+        courtyard = await open_courtyard(settings, public_url=url, with_migration=False)
+        try:
+            await when_ready(courtyard)
+        finally:
+            await courtyard.close()
+
+
+def _run_worker(settings: Settings, url: str, listener: socket.socket) -> None:
+    """Serve in a worker process on the socket of its parent."""
+    set_up_logs(settings.log_level, settings.log_format)
+    _run_loop(settings, url, listener, None, with_migration=False)
+
+
+def _run_loop(
+    settings: Settings,
+    url: str,
+    listener: socket.socket,
+    when_ready: Ready | None,
+    *,
+    with_migration: bool = True,
+) -> None:
+    # uvicorn raises the signal that stopped it once more when it is done; the tidying up comes after that
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, url, listener, when_ready, with_migration=with_migration))
+
+
+async def _serve(
+    settings: Settings, url: str, listener: socket.socket, when_ready: Ready | None, *, with_migration: bool
+) -> None:
+    courtyard = await open_courtyard(settings, public_url=url, with_migration=with_migration)
+    jobs = JobWorker(courtyard)
+    try:
+        if when_ready is not None:
+            await when_ready(courtyard)
+        await jobs.start()
+        courtyard.touches.start()
+        _log.info("serving", url=url, engine=courtyard.database.engine)
+        await Server(_configure(settings, Application(courtyard)), courtyard).serve([listener])
+    finally:
+        await jobs.stop()
+        await courtyard.close()
+    _log.info("stopped")
+
+
+def _configure(settings: Settings, application: Application) -> uvicorn.Config:
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if settings.tls and certificate is None:
+        certificate, key, _ = local_certificate(settings.data, settings.tls_names)
+    return uvicorn.Config(
+        application,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
