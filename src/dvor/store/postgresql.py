@@ -31,9 +31,10 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     OSError,
 )
-"""How a lost connection shows: with the server's last word, without one, or at the next use."""
+"""How a lost connection shows: by the server's last word, without one, or at the next use of it."""
 
 
 class PostgreSQLTransaction:
