@@ -162,7 +162,7 @@ def _flatten(image: Image.Image) -> Image.Image:
     """Brings a picture to eight bits without transparency: RGB, L or CMYK."""
     if image.mode.startswith("I;16"):
         # A plain conversion would not scale, but cut at 255.
-        return image.point([value // 256 for value in range(65536)], "L")
+        return image.convert("I").point([value // 256 for value in range(65536)], "L")
     if image.has_transparency_data:
         opaque = Image.new("RGB", image.size, "white")
         layer = image if image.mode == "RGBA" else image.convert("RGBA")
