@@ -1,1 +1,1 @@
-"""VK's method API with OpenVK's form of it: methods, log-in by password, long poll and uploads."""
+"""The VK method API, in VK's present form and in the older one that OpenVK's clients expect."""
