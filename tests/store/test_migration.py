@@ -1,0 +1,156 @@
+"""The migrations make the schema that the tables of the store describe, once, on both engines."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from dvor.config import Settings
+from dvor.store import migration as module
+from dvor.store.columns import metadata
+from dvor.store.database import open_database
+from dvor.store.migration import ADVISORY_LOCK, asyncpg_url, migrate, sqlite_engine
+from dvor.store.numbers import NAMES, last_number
+from dvor.store.schema import belongs_to, tables
+from dvor.store.sqlite import FILE_NAME
+from tests.store.people import add_users
+
+
+def differences(connection: Connection) -> list[Any]:
+    """Return what alembic would change, sequences (which it does not look at) left out."""
+
+    def is_ours(item: Any, _name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
+        return kind != "table" or belongs_to(item, connection.dialect.name)
+
+    options = {"compare_type": True, "compare_server_default": True, "include_object": is_ours}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+async def compared(settings: Settings) -> list[Any]:
+    if settings.database is None:
+        engine = sqlite_engine(settings.data / FILE_NAME)
+        with engine.connect() as connection:
+            return differences(connection)
+    async_engine = create_async_engine(asyncpg_url(settings.database), poolclass=NullPool)
+    async with async_engine.connect() as async_connection:
+        found = await async_connection.run_sync(differences)
+    await async_engine.dispose()
+    return found
+
+
+async def test_migrations_make_the_schema(settings) -> None:
+    assert await compared(settings) == []
+
+
+def test_sqlite_is_told_the_same_by_migrations_and_tables(sqlite_settings, tmp_path) -> None:
+    """Word for word: alembic does not compare the conditions of indexes, nor tables without row ids."""
+
+    def described(path: Path) -> dict[str, list[str]]:
+        connection = sqlite3.connect(path)
+        rows = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+        ).fetchall()
+        connection.close()
+        # the order of columns and constraints is the order of lines, which may differ
+        return {name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows}
+
+    made = sqlite_engine(tmp_path / "made.sqlite3")
+    with made.begin() as connection:
+        metadata.create_all(connection, tables=tables("sqlite"))
+    assert described(sqlite_settings.data / FILE_NAME) == described(tmp_path / "made.sqlite3")
+
+
+@pytest.mark.postgresql
+async def test_postgresql_has_the_same_indexes_and_sequences(postgresql_settings, postgresql_url) -> None:
+    async def described(url: str) -> list[set[str]]:
+        connection = await asyncpg.connect(url)
+        indexes = await connection.fetch(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        keys = await connection.fetch(
+            "SELECT conrelid::regclass || pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass"
+        )
+        sequences = await connection.fetch("SELECT sequencename || cache_size || cycle FROM pg_sequences")
+        await connection.close()
+        return [{row[0] for row in rows} for rows in (indexes, keys, sequences)]
+
+    engine = create_async_engine(asyncpg_url(postgresql_url), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda one: metadata.create_all(one, tables=tables("postgresql")))
+        await connection.execute(text("CREATE TABLE alembic_version ()"))
+    await engine.dispose()
+    migrated, made = await described(str(postgresql_settings.database)), await described(postgresql_url)
+    assert migrated == made
+    assert len(migrated[2]) == len(NAMES)
+
+
+@pytest.mark.postgresql
+async def test_a_difference_would_be_seen(postgresql_settings) -> None:
+    connection = await asyncpg.connect(postgresql_settings.database)
+    await connection.execute("DROP INDEX ix_posts_feed; ALTER TABLE users ALTER city DROP NOT NULL")
+    await connection.close()
+    assert len(await compared(postgresql_settings)) == 2
+
+
+async def test_an_empty_place_is_migrated_and_again_without_effect(engine, database_url, tmp_path) -> None:
+    settings = Settings(data=tmp_path / "new" / "folder", database=database_url)
+    await migrate(settings)
+    database = await open_database(settings)
+    await add_users(database, 2)
+    async with database.read() as tx:
+        assert [await last_number(tx, name) for name in NAMES] == [2, 0, 0, 0]
+    await database.close()
+    await migrate(settings)
+    database = await open_database(settings)
+    assert await add_users(database, 1) == [3]
+    await database.close()
+
+
+async def test_a_migration_that_fails_leaves_nothing(engine, database_url, tmp_path, monkeypatch) -> None:
+    settings = Settings(data=tmp_path, database=database_url)
+    upgrade = module.upgrade
+
+    def fail(connection: Connection) -> None:
+        upgrade(connection)
+        raise LookupError
+
+    monkeypatch.setattr(module, "upgrade", fail)
+    with pytest.raises(LookupError):
+        await migrate(settings)
+    monkeypatch.setattr(module, "upgrade", upgrade)
+    await migrate(settings)
+    assert await compared(settings) == []
+
+
+@pytest.mark.postgresql
+async def test_processes_that_migrate_at_once_take_turns(postgresql_url, tmp_path) -> None:
+    settings = Settings(data=tmp_path, database=postgresql_url)
+    holder = await asyncpg.connect(postgresql_url)
+    await holder.execute(f"SELECT pg_advisory_lock({ADVISORY_LOCK})")
+    migrating = [asyncio.create_task(migrate(settings)) for _ in range(3)]
+    await asyncio.sleep(0.3)
+    assert await holder.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
+    await holder.close()
+    await asyncio.gather(*migrating)
+    assert await compared(settings) == []
+
+
+async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> None:
+    """The way past one machine: all that belongs to an owner, a conversation or a user lies together."""
+    first_columns = {table.name: next(iter(table.primary_key.columns)).name for table in tables(engine)}
+    places = {"owner_id", "conversation_id", "user_id", "receiver_id"}
+    # What stands for a whole by itself, and what is found by a hash.
+    wholes = {"users", "owners", "conversations", "receivers", "jobs", "numbers", "files", "tokens"}
+    assert {name for name, column in first_columns.items() if column not in places} <= wholes
+    for table in tables(engine):
+        for key in table.foreign_keys:
+            assert key.parent.name in {*places, "id"}
