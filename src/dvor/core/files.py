@@ -112,7 +112,7 @@ async def sweep_orphans(courtyard: Courtyard) -> int:
         async with courtyard.database.read() as tx:
             return await find_files(tx, list(names))
 
-    return await courtyard.files.sweep(known, older_than=ORPHAN_SECONDS)
+    return await courtyard.files.sweep(known, older_than=courtyard.now - ORPHAN_SECONDS)
 
 
 def _text(body: bytes) -> str:

@@ -1,5 +1,6 @@
 """The ASGI application: which address is answered by whom."""
 
+import asyncio
 import mimetypes
 import re
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,7 @@ from dvor.dialects.vk.longpoll import LongPollEndpoint
 from dvor.dialects.vk.token import TokenEndpoint
 from dvor.dialects.vk.uploads import UploadEndpoint
 from dvor.methods.openapi import describe_api
-from dvor.server.health import count_call, render_metrics, waiting_poll
+from dvor.server.health import METRICS_TYPE, count_call, render_metrics, waiting_poll
 from dvor.server.logs import new_request_id, request_id
 from dvor.web.front import front_page
 
@@ -133,7 +134,7 @@ class Application:
         return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
 
     async def _metrics(self) -> Response:
-        return Response(render_metrics(), media_type="text/plain; version=0.0.4")
+        return Response(await asyncio.to_thread(render_metrics), media_type=METRICS_TYPE)
 
     async def _openapi(self) -> Response:
         if self._description is None:

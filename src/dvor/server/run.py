@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -64,7 +65,7 @@ def public_url(settings: Settings, listener: socket.socket) -> str:
     """Return how people reach the server: the setting, or what it listens on."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    scheme = "https" if settings.tls or settings.tls_certificate else "http"
+    scheme = "https" if settings.https else "http"
     host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(
         settings.host, settings.host
     )
@@ -136,10 +137,17 @@ async def _serve(
     _log.info("stopped")
 
 
+def _names(settings: Settings) -> list[str]:
+    """Return the names that a local certificate has to serve."""
+    host = urlsplit(settings.public_url or "").hostname
+    names = {*settings.tls_names, *([host] if host else [])}
+    return sorted(names | ({settings.host} - {"0.0.0.0", "::"}))
+
+
 def _configure(settings: Settings, application: Application) -> uvicorn.Config:
     certificate, key = settings.tls_certificate, settings.tls_key
     if settings.tls and certificate is None:
-        certificate, key, _ = local_certificate(settings.data, settings.tls_names)
+        certificate, key, _ = local_certificate(settings.data, _names(settings))
     return uvicorn.Config(
         application,
         http="httptools",
