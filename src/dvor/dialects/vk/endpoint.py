@@ -60,7 +60,7 @@ class MethodEndpoint:
         texts: dict[str, str] = {}
         try:
             texts = wire.read_query(scope)
-            texts = await wire.read_parameters(scope, receive, self._settings.form_limit)
+            texts = await wire.read_parameters(scope, receive, self._settings.form_limit, texts)
             request = read_request(scope, texts)
             if method is None:
                 raise self._missing(name)

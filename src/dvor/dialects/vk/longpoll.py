@@ -97,7 +97,8 @@ class LongPollEndpoint:
             await wire.send_preflight(scope, send)
             return
         try:
-            texts = await wire.read_parameters(scope, receive, self._courtyard.settings.form_limit)
+            query = wire.read_query(scope)
+            texts = await wire.read_parameters(scope, receive, self._courtyard.settings.form_limit, query)
         except wire.ClientGone:
             return
         except InvalidParameter as refusal:

@@ -65,7 +65,7 @@ class TokenEndpoint:
         texts: dict[str, str] = {}
         try:
             texts = wire.read_query(scope)
-            texts = await wire.read_parameters(scope, receive, self._courtyard.settings.form_limit)
+            texts = await wire.read_parameters(scope, receive, self._courtyard.settings.form_limit, texts)
             client = scope.get("client")
             status, body = 200, await self._grant(texts, client[0] if client else "")
         except wire.ClientGone:

@@ -111,18 +111,19 @@ async def read_body(receive: Receive, limit: int) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def read_parameters(scope: Scope, receive: Receive, limit: int) -> dict[str, str]:
+async def read_parameters(
+    scope: Scope, receive: Receive, limit: int, query: dict[str, str]
+) -> dict[str, str]:
     """Return the parameters of query and body together, the body's winning; forms, multipart forms and JSON objects."""
-    texts = read_query(scope)
     if scope["method"] in ("GET", "HEAD"):
-        return texts
+        return query
     kind = header(scope, b"content-type").partition(";")[0].strip().lower()
     body = await read_body(receive, limit)
     if kind == "multipart/form-data":
-        return texts | await _parse_multipart(scope, body)
+        return query | await _parse_multipart(scope, body)
     if kind == "application/json":
-        return texts | _parse_json(body)
-    return texts | parse_form(body)
+        return query | _parse_json(body)
+    return query | parse_form(body)
 
 
 async def _parse_multipart(scope: Scope, body: bytes) -> dict[str, str]:
