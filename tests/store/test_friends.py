@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from dvor.model.friends import Friend, Friendship
+from dvor.model.friends import Friend, FriendOrder, Friendship
 from dvor.model.users import ONLINE_SECONDS
 from dvor.store.database import Transaction
 from dvor.store.friends import (
