@@ -12,6 +12,7 @@ from dvor.core.users import note_visit
 from dvor.dialects.vk.users import Place, UserDrawing, draw_birth_date
 from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
+from dvor.model.conversations import Unread
 from dvor.model.tokens import FULL_SCOPE
 from dvor.model.users import Platform
 
@@ -208,11 +209,14 @@ async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
     VK: account.getCounters.  OpenVK counts unread messages rather than conversations.
     """
     names = set(params.filter or AccountCounters.__struct_fields__)
-    unread = await count_unread(call.tx, call.user_id) if "messages" in names else None
-    return AccountCounters(
-        friends=await count_open_requests(call.tx, call.user_id) if "friends" in names else UNSET,
-        messages=UNSET
-        if unread is None
-        else (unread.conversations if call.is_versioned else unread.messages),
-        notifications=0 if "notifications" in names else UNSET,
-    )
+    unread = await count_unread(call.tx, call.user_id) if "messages" in names else Unread(0, 0)
+    counts = {
+        "friends": await count_open_requests(call.tx, call.user_id) if "friends" in names else 0,
+        "messages": unread.conversations if call.is_versioned else unread.messages,
+        "notifications": 0,
+    }
+    # VK leaves out what is nothing, OpenVK gives it as 0
+    shown = {
+        name: count for name, count in counts.items() if name in names and (count or not call.is_versioned)
+    }
+    return AccountCounters(**shown)

@@ -152,8 +152,9 @@ class Mutual(Struct, frozen=True):
 
 
 class RequestObject(Struct, frozen=True, omit_defaults=True):
-    """A request: who asked, his words, and the friends in common."""
+    """A request: who asked (under both of VK's names), his words, and the friends in common."""
 
+    id: int
     user_id: int
     message: str | UnsetType = UNSET
     mutual: Mutual | UnsetType = UNSET
@@ -216,6 +217,7 @@ async def get_requests(call: Call, params: GetRequests) -> RequestIds | RequestL
     mutual = await friends.list_mutual(call.tx, call.user_id, ids) if params.need_mutual else {}
     items = [
         RequestObject(
+            id=row.friend_id,
             user_id=row.friend_id,
             message=row.text if params.extended and row.text else UNSET,
             mutual=Mutual(len(mutual[row.friend_id]), mutual[row.friend_id])

@@ -88,6 +88,7 @@ class PostObject(Struct, frozen=True, omit_defaults=True):
     post_id: int | UnsetType = UNSET
     type: str | UnsetType = UNSET
     source_id: int | UnsetType = UNSET
+    inner_type: str | UnsetType = UNSET
 
 
 def escape(text: str) -> str:
@@ -111,6 +112,7 @@ class PostDrawing:
             if is_mine:
                 drawn["can_delete"] = 1
             drawn["is_favorite"] = False
+            drawn["inner_type"] = "wall_wallpost"
         else:
             drawn.update(self._openvk_members(post, is_mine, as_number=in_list))
         if post.is_friends_only:
