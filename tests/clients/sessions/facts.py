@@ -1,0 +1,39 @@
+"""What a session needs to know of the community, and a friend who writes back."""
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from PIL import Image
+
+FACTS: dict[str, Any] = json.loads(Path(os.environ["DVOR_FACTS"]).read_text())
+BASE_URL: str = FACTS["base_url"]
+HOST = urlsplit(BASE_URL).netloc
+LOGIN: str = FACTS["user"]["login"]
+PASSWORD: str = FACTS["user"]["password"]
+TOKEN: str = FACTS["user"]["token"]
+USER_ID: int = FACTS["user"]["id"]
+
+
+def friend_token() -> str:
+    """Log the friend Boris in."""
+    asked = {"grant_type": "password", "username": "boris@dvor.example", "password": PASSWORD}
+    return str(requests.post(f"{BASE_URL}/token", data=asked, timeout=10).json()["access_token"])
+
+
+def write_as_friend(token: str, text: str) -> int:
+    """Let the friend send a message to the client's user; return its id."""
+    asked = {"access_token": token, "v": "5.199", "peer_id": USER_ID, "message": text, "random_id": 0}
+    answer = requests.post(f"{BASE_URL}/method/messages.send", data=asked, timeout=10).json()
+    return int(answer["response"])
+
+
+def picture() -> bytes:
+    """Make a picture to upload."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (900, 600), "#336699").save(buffer, "JPEG")
+    return buffer.getvalue()

@@ -1,0 +1,81 @@
+"""vkbottle 4: log-in, typed reads and writes, an upload and the long poll."""
+
+import asyncio
+
+import vkbottle
+from facts import BASE_URL, LOGIN, PASSWORD, USER_ID, friend_token, picture, write_as_friend
+from vkbottle.exception_factory import VKAPIError
+from vkbottle.polling import UserPolling
+from vkbottle.tools import PhotoWallUploader
+from vkbottle.tools.auth import AuthError, UserAuth
+
+vkbottle.API.API_URL = f"{BASE_URL}/method/"
+UserAuth.AUTH_URL = f"{BASE_URL}/token"
+
+
+async def log_in() -> vkbottle.API:
+    try:
+        await UserAuth().get_token(LOGIN, "wrong")
+    except AuthError:
+        pass
+    else:
+        raise AssertionError("a wrong password was accepted")
+    return vkbottle.API(await UserAuth().get_token(LOGIN, PASSWORD))
+
+
+async def read_and_write(api: vkbottle.API) -> None:
+    [me] = await api.users.get(fields=["status", "city", "last_seen", "counters"])  # type: ignore[list-item]
+    assert me.id == USER_ID and me.city is not None and me.city.title
+    assert 2 in (await api.friends.get()).items
+    post = await api.wall.post(message="from vkbottle")
+    found = await api.wall.get_by_id(posts=[f"{USER_ID}_{post.post_id}"])
+    assert found.items and found.items[0].text == "from vkbottle"
+    assert (await api.likes.add(type="post", owner_id=USER_ID, item_id=post.post_id)).likes == 1  # type: ignore[arg-type]
+    assert (await api.newsfeed.get(count=5)).items
+    sent = await api.messages.send(peer_ids=[2, 3], message="hello both", random_id=0)
+    assert [row.peer_id for row in sent] == [2, 3]
+    assert (await api.messages.get_conversations(count=5)).items
+    assert (await api.messages.get_history(peer_id=2)).items[0].text == "hello both"
+    try:
+        await api.friends.add(user_id=USER_ID)
+    except VKAPIError[174]:
+        pass
+    else:
+        raise AssertionError("a friend request to oneself was accepted")
+
+
+async def upload(api: vkbottle.API) -> None:
+    attachment = await PhotoWallUploader(api).upload(picture())
+    assert isinstance(attachment, str) and attachment.startswith(f"photo{USER_ID}_"), attachment
+    await api.wall.post(attachments=[attachment])
+    wall = await api.wall.get(owner_id=USER_ID, count=1)
+    assert wall.items[0].attachments
+
+
+async def poll(api: vkbottle.API) -> None:
+    token = await asyncio.to_thread(friend_token)
+
+    async def write() -> None:
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(write_as_friend, token, "for vkbottle")
+
+    writing = asyncio.create_task(write())
+    async for answer in UserPolling(api, wait=10).listen():
+        messages = [update for update in answer["updates"] if update[0] == 4 and not update[2] & 2]
+        if messages:
+            [message] = (await api.messages.get_by_id(message_ids=[messages[0][1]])).items
+            assert message.text == "for vkbottle" and message.from_id == 2
+            break
+    await writing
+
+
+async def main() -> None:
+    api = await log_in()
+    await read_and_write(api)
+    await upload(api)
+    await asyncio.wait_for(poll(api), 30)
+    await api.http_client.close()
+    print("all is well")
+
+
+asyncio.run(main())

@@ -1,0 +1,10 @@
+"""Unmodified clients: each session is a program that uses the client as its documentation says."""
+
+import pytest
+
+from tests.clients.conftest import Visit
+
+
+@pytest.mark.parametrize("client", ["vk_api", "vkbottle", "openvk"])
+def test_client(visit: Visit, client: str) -> None:
+    assert visit(f"with_{client}").splitlines()[-1] == "all is well"
