@@ -1,0 +1,180 @@
+"""What must hold between the rows of different tables: rules whose queries find the rows that break them."""
+
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Integer, Select, Table, bindparam, func, literal_column, or_, select, union_all
+
+from dvor.store.conversations import conversations, members
+from dvor.store.events import events, receivers
+from dvor.store.jobs import jobs
+from dvor.store.likes import item_counters, likes
+from dvor.store.messages import messages
+from dvor.store.numbers import NumberName
+from dvor.store.photos import photos
+from dvor.store.statements import Statement
+from dvor.store.users import owners, users
+from dvor.store.wall import posts
+
+
+class Rule(Struct, frozen=True, eq=False):
+    """A rule: `wrong` finds at most `count` rows that break it, and `sentence` says it with the columns of one."""
+
+    name: str
+    tables: tuple[Table, ...]
+    sentence: str
+    wrong: Statement[tuple[Any, ...]]
+
+
+def _rule(name: str, tables: tuple[Table, ...], sentence: str, wrong: Select[Any]) -> Rule:
+    limited = wrong.limit(bindparam("count", type_=Integer))
+    return Rule(name, tables, sentence, Statement(limited, lambda *row: row))
+
+
+def _like_counters() -> Select[Any]:
+    one, none = literal_column("1", Integer), literal_column("0", Integer)
+    key = ("owner_id", "kind", "item_id")
+    both = union_all(
+        select(*(likes.c[name] for name in key), one.label("stored"), none.label("counted")),
+        select(*(item_counters.c[name] for name in key), none, item_counters.c.likes),
+    ).subquery("both_sides")
+    stored, counted = func.sum(both.c.stored), func.sum(both.c.counted)
+    columns = [both.c[name] for name in key]
+    return select(*columns, stored, counted).group_by(*columns).having(stored != counted)
+
+
+def _members() -> Select[Any]:
+    last = members.c.last_number
+    return (
+        select(
+            members.c.user_id, members.c.conversation_id, last, members.c.read_number, members.c.unread_count
+        )
+        .join(conversations, conversations.c.id == members.c.conversation_id)
+        .where(
+            or_(
+                last > conversations.c.last_number,
+                members.c.read_number > last,
+                members.c.peer_read_number > last,
+                members.c.unread_count < 0,
+                members.c.unread_count > last - members.c.read_number,
+            )
+        )
+    )
+
+
+def _last_messages() -> Select[Any]:
+    said = (messages.c.conversation_id == members.c.conversation_id) & (
+        messages.c.number == members.c.last_number
+    )
+    return (
+        select(members.c.user_id, members.c.conversation_id, members.c.last_message_id, messages.c.id)
+        .select_from(members.outerjoin(messages, said))
+        .where(members.c.last_number > 0, func.coalesce(messages.c.id, 0) != members.c.last_message_id)
+    )
+
+
+def _behind(counters: Table, counter: str, rows: Table, key: str, number: str) -> Select[Any]:
+    """Find counters that are below the highest number in use, or missing."""
+    newest = (
+        select(rows.c[key].label("key"), func.max(rows.c[number]).label("number"))
+        .group_by(rows.c[key])
+        .subquery("newest")
+    )
+    known = func.coalesce(counters.c[counter], -1)
+    return (
+        select(newest.c.key, newest.c.number, known)
+        .select_from(newest.outerjoin(counters, counters.c.id == newest.c.key))
+        .where(known < newest.c.number)
+    )
+
+
+def _logs() -> Select[Any]:
+    kept = (
+        select(
+            events.c.receiver_id,
+            func.max(events.c.number).label("number"),
+            func.count().label("total"),
+        )
+        .group_by(events.c.receiver_id)
+        .subquery("kept")
+    )
+    newest = func.coalesce(kept.c.number, receivers.c.pruned)
+    total = func.coalesce(kept.c.total, 0)
+    return (
+        select(receivers.c.id, receivers.c.number, receivers.c.pruned, newest, total)
+        .select_from(receivers.outerjoin(kept, kept.c.receiver_id == receivers.c.id))
+        .where(or_(receivers.c.number != newest, total != receivers.c.number - receivers.c.pruned))
+    )
+
+
+def _strangers() -> Select[Any]:
+    return (
+        select(users.c.id)
+        .select_from(
+            users.outerjoin(owners, owners.c.id == users.c.id).outerjoin(
+                receivers, receivers.c.id == users.c.id
+            )
+        )
+        .where(or_(owners.c.id.is_(None), receivers.c.id.is_(None)))
+    )
+
+
+RULES = (
+    _rule(
+        "like counters",
+        (likes, item_counters),
+        "{1} {0}_{2} has {3} likes, its counter says {4}",
+        _like_counters(),
+    ),
+    _rule(
+        "members",
+        (members, conversations),
+        "member {0} of conversation {1}: last message {2}, read up to {3} and {4} unread do not fit together",
+        _members(),
+    ),
+    _rule(
+        "last messages",
+        (members, messages),
+        "member {0} of conversation {1}: the last message is said to be {2}, it is {3}",
+        _last_messages(),
+    ),
+    _rule(
+        "numbers of conversations",
+        (conversations, messages),
+        "conversation {0} has message {1}, its counter says {2}",
+        _behind(conversations, "last_number", messages, "conversation_id", "number"),
+    ),
+    _rule(
+        "numbers of walls",
+        (owners, posts),
+        "wall {0} has post {1}, its counter says {2}",
+        _behind(owners, "last_wall_number", posts, "owner_id", "id"),
+    ),
+    _rule(
+        "numbers of photos",
+        (owners, photos),
+        "owner {0} has photo {1}, the counter says {2}",
+        _behind(owners, "last_photo_number", photos, "owner_id", "id"),
+    ),
+    _rule(
+        "event logs",
+        (receivers, events),
+        "receiver {0}: number {1}, pruned up to {2}, but the newest of {4} events is {3}",
+        _logs(),
+    ),
+    _rule(
+        "events without a log",
+        (events,),
+        "events up to {1} of receiver {0} have no log (its number is {2})",
+        _behind(receivers, "number", events, "receiver_id", "number"),
+    ),
+    _rule("rows of every user", (users,), "user {0} has no row of an owner or no log", _strangers()),
+)
+
+HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
+    "users": (users, Statement(select(func.max(users.c.id)))),
+    "conversations": (conversations, Statement(select(func.max(conversations.c.id)))),
+    "messages": (messages, Statement(select(func.max(messages.c.id)))),
+    "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),
+}
+"""The highest number of each kind that is in use."""
