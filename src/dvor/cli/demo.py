@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from dvor.cli.cast import CAST, PASSWORD, TOTP_SEED, settle
-from dvor.cli.population import Population, populate
+from dvor.cli.population import populate_with_progress
 from dvor.cli.settings import SettingFlags, read_settings
 from dvor.config import Settings
 from dvor.core.courtyard import Courtyard
 from dvor.core.health import is_empty
+from dvor.core.population import Population
 from dvor.core.tokens import issue_token
 from dvor.core.users import find_user_ids
 from dvor.server.run import run
@@ -52,7 +53,7 @@ async def _settle_once(courtyard: Courtyard, population: Population) -> None:
     if await is_empty(courtyard):
         await settle(courtyard)
         if population.users:
-            await populate(courtyard, population)
+            await populate_with_progress(courtyard, population)
 
 
 async def _describe(courtyard: Courtyard) -> dict[str, Any]:

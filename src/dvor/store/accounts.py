@@ -1,5 +1,7 @@
 """Accounts: logins, password hashes, second factors."""
 
+from typing import Any
+
 from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete, select, update
 
 from dvor.model.accounts import Account
@@ -68,9 +70,18 @@ async def load_account(tx: Transaction, user_id: int) -> Account | None:
 
 async def insert_account(tx: Transaction, user_id: int, login: str, password_hash: str) -> None:
     """Store an account without a second factor."""
-    await tx.run(
-        _INSERT, user_id=user_id, login=login, password_hash=password_hash, totp_seed=None, totp_last_step=0
-    )
+    await tx.run(_INSERT, **account_row(user_id, login, password_hash))
+
+
+def account_row(user_id: int, login: str, password_hash: str) -> dict[str, Any]:
+    """Return the row of `accounts` for an account without a second factor."""
+    return {
+        "user_id": user_id,
+        "login": login,
+        "password_hash": password_hash,
+        "totp_seed": None,
+        "totp_last_step": 0,
+    }
 
 
 async def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
