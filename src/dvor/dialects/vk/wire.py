@@ -70,17 +70,13 @@ def parse_form(body: bytes) -> dict[str, str]:
     if not body:
         return {}
     try:
-        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MAX_FIELDS)
+        return _texts(
+            parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        )
+    except UnicodeError as error:
+        raise InvalidParameter("request", "a parameter is not UTF-8 text") from error
     except ValueError as error:
         raise InvalidParameter("request", f"more than {MAX_FIELDS} parameters") from error
-    return _texts([(_decode(name), _decode(value)) for name, value in pairs])
-
-
-def _decode(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidParameter("request", "a parameter is not UTF-8 text") from error
 
 
 def _texts(pairs: list[tuple[str, str]]) -> dict[str, str]:
