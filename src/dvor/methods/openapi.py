@@ -98,7 +98,7 @@ def _describe_method(name: str, one: Method, result: Any, shape: dict[str, Any])
         "responses": _describe_responses(result),
     }
     operation = name.replace(".", "_")
-    encoding = {parameter: {"style": "form", "explode": False} for parameter in one.list_fields}
+    encoding = {parameter: {"style": "form", "explode": False} for parameter in sorted(one.list_fields)}
     body = {
         "content": {
             "application/x-www-form-urlencoded": {
