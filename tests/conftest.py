@@ -12,12 +12,24 @@ import pytest
 from dvor.config import Settings
 from dvor.store.database import Database, open_database
 from dvor.store.migration import migrate
+from dvor.store.numbers import SEQUENCES
+from dvor.store.schema import tables
 from dvor.store.sqlite import FILE_NAME
 from tests.loopback import guard_sockets
 from tests.postgresql import PostgreSQL
 
 # Tests in these folders carry the folder's name as their marker; the others are marked one by one, or by `engine`.
 MARKED_FOLDERS = ("browser", "clients", "servers")
+
+# Ends what a failed test has left, then deletes all rows; to truncate the tables takes four times as long.
+EMPTYING = "; ".join(
+    [
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        *(f"DELETE FROM {table.name}" for table in reversed(tables("postgresql"))),
+        *(f"ALTER SEQUENCE {sequence.name} RESTART" for sequence in SEQUENCES.values()),
+    ]
+)
 
 _numbers = count(1)
 
@@ -99,12 +111,29 @@ def _run_apart(settings: Settings) -> None:
         threads.submit(asyncio.run, migrate(settings)).result()
 
 
+@pytest.fixture(scope="session")
+def shared_url(postgresql: PostgreSQL, migrated_template: str) -> str:
+    """The address of the PostgreSQL database that one test after the other uses."""
+    return postgresql.create_database("shared", template=migrated_template)
+
+
 @pytest.fixture
-def postgresql_settings(tmp_path: Path, postgresql: PostgreSQL, migrated_template: str) -> Iterator[Settings]:
-    """The settings for a migrated, empty PostgreSQL database, for one test."""
-    name = f"copy_{next(_numbers)}"
-    url = postgresql.create_database(name, template=migrated_template)
-    yield Settings(data=tmp_path, database=url)
+def postgresql_settings(tmp_path: Path, postgresql: PostgreSQL, shared_url: str) -> Settings:
+    """The settings for an empty PostgreSQL database: emptied, which is ten times as fast as a new one.
+
+    A test that changes the schema takes `own_postgresql_settings`.
+    """
+    postgresql.run_sql(EMPTYING, database="shared")
+    return Settings(data=tmp_path, database=shared_url)
+
+
+@pytest.fixture
+def own_postgresql_settings(
+    tmp_path: Path, postgresql: PostgreSQL, migrated_template: str
+) -> Iterator[Settings]:
+    """The settings for a new, empty PostgreSQL database, which the test may spoil."""
+    name = f"own_{next(_numbers)}"
+    yield Settings(data=tmp_path, database=postgresql.create_database(name, template=migrated_template))
     postgresql.drop_database(name)
 
 

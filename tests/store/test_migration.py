@@ -94,11 +94,11 @@ async def test_postgresql_has_the_same_indexes_and_sequences(postgresql_settings
 
 
 @pytest.mark.postgresql
-async def test_a_difference_would_be_seen(postgresql_settings) -> None:
-    connection = await asyncpg.connect(postgresql_settings.database)
+async def test_a_difference_would_be_seen(own_postgresql_settings) -> None:
+    connection = await asyncpg.connect(own_postgresql_settings.database)
     await connection.execute("DROP INDEX ix_posts_feed; ALTER TABLE users ALTER city DROP NOT NULL")
     await connection.close()
-    assert len(await compared(postgresql_settings)) == 2
+    assert len(await compared(own_postgresql_settings)) == 2
 
 
 async def test_an_empty_place_is_migrated_and_again_without_effect(engine, database_url, tmp_path) -> None:

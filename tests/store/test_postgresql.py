@@ -153,8 +153,10 @@ async def test_what_is_repeatable_is_repeated_and_done_once(shaky, relay, faults
 
 
 async def test_a_backend_that_is_ended_during_a_commit_leaves_the_outcome_unknown(
-    database, superuser
+    own_postgresql_settings,
 ) -> None:
+    database = await PostgreSQLDatabase.open(own_postgresql_settings)
+    superuser = await asyncpg.connect(own_postgresql_settings.database)
     await superuser.execute(FAIL_AT_COMMIT)
     writer = asyncio.create_task(database.write(add_once))
 
@@ -168,6 +170,8 @@ async def test_a_backend_that_is_ended_during_a_commit_leaves_the_outcome_unknow
     assert await database.write(add_once)
     async with database.read() as tx:
         assert await count_users(tx) == 1
+    await superuser.close()
+    await database.close()
 
 
 async def test_a_connection_lost_before_the_commit_says_what_happened(database, superuser) -> None:
