@@ -2,6 +2,7 @@
 
 import sys
 
+import asyncpg
 from cyclopts import App
 
 from dvor import __version__
@@ -12,7 +13,9 @@ from dvor.cli.serve import serve
 from dvor.cli.tokens import token_app
 from dvor.cli.users import user_app
 from dvor.config import ConfigError
+from dvor.core.secrets import MasterKeyUnusable
 from dvor.model.errors import Refusal
+from dvor.store.maintenance import MaintenanceRefused
 from dvor.store.sqlite import DataFolderBusy
 
 app = App(
@@ -34,5 +37,9 @@ def main() -> None:
         app()
     except ConfigError as error:
         sys.exit("\n".join(f"dvor: {problem}" for problem in error.problems))
-    except (Refusal, DataFolderBusy) as error:
+    except Refusal as error:
         sys.exit(f"dvor: {type(error).__name__}: {error}")
+    except (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable) as error:
+        sys.exit(f"dvor: {error}")
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        sys.exit(f"dvor: the database or the data folder cannot be used: {error}")
