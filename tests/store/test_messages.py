@@ -137,12 +137,19 @@ async def test_a_random_id_is_taken_once_and_zero_never(database) -> None:
 
 
 async def test_a_client_that_sends_twice_at_once_sends_once(database) -> None:
+    """In a dialog that is just being made, and in one that is there."""
     anna, boris = await add_users(database, 2)
 
-    async def work(tx: Transaction) -> int:
-        dialog = await lock_dialog(tx, anna, boris)
-        repeated = await find_repeated(tx, dialog.id, anna, 5)
-        return repeated.id if repeated else (await say(tx, anna, boris, random_id=5)).id
+    def sending(random_id: int):
+        async def work(tx: Transaction) -> int:
+            dialog = await lock_dialog(tx, anna, boris)
+            repeated = await find_repeated(tx, dialog.id, anna, random_id)
+            return repeated.id if repeated else (await say(tx, anna, boris, random_id=random_id)).id
 
-    assert len(set(await asyncio.gather(*(database.write(work) for _ in range(12))))) == 1
-    assert len(await whole(database, await dialog_of(database, anna, boris))) == 1
+        return work
+
+    for random_id in (5, 6, 7):
+        ids = await asyncio.gather(*(database.write(sending(random_id)) for _ in range(12)))
+        assert len(set(ids)) == 1
+    messages = await whole(database, await dialog_of(database, anna, boris))
+    assert [message.random_id for message in messages] == [5, 6, 7]
