@@ -1,0 +1,128 @@
+"""The user long poll, without a server in between."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from dvor.core.tokens import revoke_token
+from tests.dialects.vk.conftest import NOW, CastClient
+
+
+async def server_of(client: CastClient, who: str = "anna", *, v: str | None = "5.199") -> dict[str, Any]:
+    """Ask where to poll."""
+    answer = (await client.ask("messages.getLongPollServer", who, v=v)).json()["response"]
+    assert ("://" in answer["server"]) == (v is None)
+    return dict(answer)
+
+
+async def poll(client: CastClient, server: dict[str, Any], *, post: bool = False, **params: Any) -> Any:
+    """Poll once and return the answer."""
+    path = urlsplit(server["server"] if "://" in server["server"] else f"http://{server['server']}").path
+    asked = {"act": "a_check", "key": server["key"], "ts": server["ts"], "wait": 1, **params}
+    answer = await (client.http.post(path, params=asked) if post else client.http.get(path, params=asked))
+    assert answer.status_code == 200
+    return answer.json()
+
+
+async def write(client: CastClient, text: str, who: str = "boris", to: str = "anna") -> int:
+    """Send a message and return its id."""
+    sent = await client.get("messages.send", who, peer_id=client.ids[to], message=text, random_id=0)
+    return int(sent)
+
+
+@pytest.mark.parametrize("post", [False, True])
+async def test_a_message_arrives(cast_client: CastClient, post: bool) -> None:
+    server = await server_of(cast_client)
+    waiting = asyncio.create_task(poll(cast_client, server, post=post, wait=10, mode=130, version=3))
+    await asyncio.sleep(0.05)
+    message_id = await write(cast_client, 'a < b & "c"\nd')
+    answer = await asyncio.wait_for(waiting, 5)
+    boris = cast_client.ids["boris"]
+    text = "a &lt; b &amp; &quot;c&quot;<br>d"
+    assert answer["updates"] == [[4, message_id, 1, boris, NOW, text, {"title": " ... "}, {}, 0]]
+    assert answer["ts"] == server["ts"] + 1
+
+
+async def test_one_s_own_message_is_told_as_sent(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    await write(cast_client, "mine", "anna", "boris")
+    [update] = (await poll(cast_client, server, version=3))["updates"]
+    assert update[2] & 2
+    assert update[3] == cast_client.ids["boris"]
+
+
+async def test_version_19_tells_by_number(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    message_id = await write(cast_client, "new form")
+    [update] = (await poll(cast_client, server, version=19, mode=2))["updates"]
+    assert (update[0], update[4], update[6], update[10]) == (
+        10004,
+        cast_client.ids["boris"],
+        "new form",
+        message_id,
+    )
+    assert isinstance(update[7], dict)
+    assert isinstance(update[8], dict)
+
+
+async def test_pts_and_short_events_by_mode(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    await write(cast_client, "short")
+    answer = await poll(cast_client, server, version=3, mode=32)
+    assert len(answer["updates"][0]) == 6
+    assert answer["pts"] >= 1
+    assert "pts" not in await poll(cast_client, server, version=3, mode=0)
+
+
+async def test_any_number_can_be_resumed_from(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    for number in range(10):
+        await write(cast_client, str(number))
+    for behind in range(11):
+        answer = await poll(cast_client, server | {"ts": server["ts"] + behind}, version=3)
+        assert [int(update[5]) for update in answer["updates"]] == list(range(behind, 10))
+
+
+async def test_failures(cast_client: CastClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = await server_of(cast_client)
+    newest = server["ts"]
+    assert await poll(cast_client, server | {"ts": newest + 1}) == {"failed": 1, "ts": newest}
+    assert await poll(cast_client, server | {"ts": -5}) == {"failed": 1, "ts": newest}
+    assert (await poll(cast_client, server, version=20))["failed"] == 4
+    for key in ("", "nonsense", server["key"][:-2] + "AA", "ы"):
+        assert await poll(cast_client, server | {"key": key}) == {"failed": 3}
+    monkeypatch.setattr(cast_client.courtyard, "clock", lambda: NOW + 3601)
+    assert await poll(cast_client, server) == {"failed": 2}
+
+
+async def test_a_revoked_token_ends_its_polls(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    await cast_client.courtyard.database.write(lambda tx: revoke_token(tx, cast_client.tokens["anna"]))
+    assert await poll(cast_client, server) == {"failed": 3}
+
+
+async def test_a_client_that_never_advances_gets_each_event_once(cast_client: CastClient) -> None:
+    server = await server_of(cast_client, v=None)
+    seen = []
+    for text in ("one", "two", "three"):
+        await write(cast_client, text)
+        seen += [update[5] for update in (await poll(cast_client, server, wait=0.1))["updates"]]
+    assert seen == ["one", "two", "three"]
+    advanced = server | {"ts": server["ts"] + 1}
+    assert [update[5] for update in (await poll(cast_client, advanced))["updates"]] == ["two", "three"]
+
+
+async def test_a_stop_answers_those_who_wait(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    waiting = asyncio.create_task(poll(cast_client, server, wait=60))
+    await asyncio.sleep(0.05)
+    cast_client.courtyard.database.signals.close()
+    assert (await asyncio.wait_for(waiting, 2))["updates"] == []
+
+
+async def test_other_acts_are_refused(cast_client: CastClient) -> None:
+    answer = await cast_client.http.get("/nim1", params={"act": "zzz"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["error_code"] == 100

@@ -1,0 +1,169 @@
+"""Each method three times: a success (recorded), a refusal by privacy or scope, a parameter of a wrong type."""
+
+from typing import Any
+
+import pytest
+
+from dvor.core.tokens import issue_token
+from dvor.dialects.vk.api import METHODS
+from dvor.model.tokens import Scope
+from tests.dialects.vk.conftest import CastClient
+
+NARROW = Scope.STATUS
+"""A scope that no method of these asks for."""
+
+REFUSALS: dict[str, tuple[str, dict[str, Any], int]] = {
+    "account.getAppPermissions": ("", {}, 5),
+    "account.getCounters": ("", {}, 5),
+    "account.getInfo": ("", {}, 5),
+    "account.getProfileInfo": ("", {}, 5),
+    "account.setOffline": ("", {}, 5),
+    "account.setOnline": ("", {}, 5),
+    "friends.add": ("fedor", {"user_id": 5}, 175),
+    "friends.delete": ("anna", {"user_id": 5}, 15),
+    "friends.get": ("fedor", {"user_id": 4}, 30),
+    "friends.getRequests": ("narrow", {}, 7),
+    "likes.add": ("fedor", {"type": "post", "owner_id": 4, "item_id": 1}, 100),
+    "likes.delete": ("fedor", {"type": "post", "owner_id": 4, "item_id": 1}, 100),
+    "likes.isLiked": ("fedor", {"type": "post", "owner_id": 2, "item_id": 1, "user_id": 4}, 30),
+    "messages.getById": ("narrow", {"message_ids": 1}, 7),
+    "messages.getConversations": ("narrow", {}, 7),
+    "messages.getHistory": ("narrow", {"peer_id": 2}, 7),
+    "messages.getLongPollServer": ("narrow", {}, 7),
+    "messages.send": ("fedor", {"peer_id": 5, "message": "hi", "random_id": 0}, 900),
+    "newsfeed.get": ("narrow", {}, 7),
+    "photos.getWallUploadServer": ("narrow", {}, 7),
+    "photos.saveWallPhoto": ("anna", {"photo": "forged", "hash": "00"}, 121),
+    "users.get": ("", {}, 5),
+    "wall.delete": ("fedor", {"owner_id": 1, "post_id": 1}, 210),
+    "wall.get": ("fedor", {"owner_id": 4}, 30),
+    "wall.getById": ("", {"posts": "1_1"}, 5),
+    "wall.post": ("fedor", {"owner_id": 7, "message": "hi"}, 214),
+}
+WITHOUT_REFUSAL = frozenset({"ovk.chickenWings", "ovk.test", "ovk.version", "utils.getServerTime"})
+"""Open to everybody."""
+
+WRONG: dict[str, dict[str, Any]] = {
+    "account.getAppPermissions": {"user_id": "abc"},
+    "account.setOnline": {"voip": "perhaps"},
+    "friends.add": {"user_id": "abc"},
+    "friends.delete": {"user_id": "1e99"},
+    "friends.get": {"count": "-1"},
+    "friends.getRequests": {"count": 1001},
+    "likes.add": {"type": "post", "item_id": "x"},
+    "likes.delete": {"type": "zzz", "item_id": 1},
+    "likes.isLiked": {"type": "post", "item_id": 2**70},
+    "messages.getById": {"message_ids": "1,two"},
+    "messages.getConversations": {"filter": "zzz"},
+    "messages.getHistory": {"peer_id": 2, "count": 201},
+    "messages.getLongPollServer": {"lp_version": "x"},
+    "messages.send": {"peer_id": "ten", "message": "hi", "random_id": 0},
+    "newsfeed.get": {"start_time": "yesterday"},
+    "photos.getWallUploadServer": {"group_id": "x"},
+    "photos.saveWallPhoto": {"photo": "x"},
+    "users.get": {"name_case": "zzz"},
+    "wall.delete": {"post_id": "x"},
+    "wall.get": {"owner_id": "1.5x"},
+    "wall.getById": {"posts": ",".join(["1_1"] * 101)},
+    "wall.post": {"friends_only": "maybe", "message": "x"},
+}
+WITHOUT_TYPES = frozenset(
+    {"account.getCounters", "account.getInfo", "account.getProfileInfo", "account.setOffline"}
+    | WITHOUT_REFUSAL
+)
+"""These take nothing, or nothing but words that are ignored when unknown."""
+
+NAMES = {one.name for one in METHODS.values()}
+
+
+def test_every_method_is_here() -> None:
+    assert REFUSALS.keys() | WITHOUT_REFUSAL == NAMES
+    assert WRONG.keys() | WITHOUT_TYPES == NAMES
+
+
+async def test_refusals(cast_client: CastClient) -> None:
+    narrow = await issue_token(cast_client.courtyard, cast_client.ids["anna"], scope=NARROW)
+    cast_client.tokens["narrow"] = narrow
+    for method, (who, params, code) in REFUSALS.items():
+        assert await cast_client.refuse(method, who, **params) == code, method
+
+
+async def test_wrong_types(cast_client: CastClient) -> None:
+    for method, params in WRONG.items():
+        answer = await cast_client.ask(method, **params)
+        assert (answer.status_code, answer.json()["error"]["error_code"]) == (200, 100), method
+        answer = await cast_client.ask(method, v=None, **params)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, 100), method
+
+
+async def test_names_are_case_insensitive_and_may_end_in_json(cast_client: CastClient) -> None:
+    for name in ("Users.GET", "users.get.json", "USERS.get"):
+        assert (await cast_client.get(name))[0]["id"] == cast_client.ids["anna"]
+
+
+async def test_known_and_unknown_names(cast_client: CastClient) -> None:
+    for name, code in (
+        ("audio.get", 33),
+        ("execute", 33),
+        ("Stories.getById", 33),
+        ("users.zzz", 3),
+        ("zzz.get", 3),
+    ):
+        assert await cast_client.refuse(name) == code, name
+        answer = await cast_client.ask(name, v=None)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, code)
+
+
+async def test_the_token_may_come_as_a_header(cast_client: CastClient) -> None:
+    headers = {"authorization": f"Bearer {cast_client.tokens['clara']}"}
+    answer = await cast_client.http.get("/method/users.get", params={"v": "5.199"}, headers=headers)
+    assert answer.json()["response"][0]["id"] == cast_client.ids["clara"]
+
+
+async def test_query_and_body_are_one(cast_client: CastClient) -> None:
+    query = {"access_token": cast_client.tokens["anna"], "v": "5.199", "user_ids": "anna"}
+    for body in ({"data": {"user_ids": "boris"}}, {"json": {"user_ids": ["boris"]}}):
+        answer = await cast_client.http.post("/method/users.get", params=query, **body)
+        assert answer.json()["response"][0]["id"] == cast_client.ids["boris"], body
+
+
+async def test_errors_show_what_was_asked_and_no_secrets(cast_client: CastClient) -> None:
+    answer = await cast_client.ask("friends.add", user_id="abc", password="hidden")
+    error = answer.json()["error"]
+    assert {"key": "method", "value": "friends.add"} in error["request_params"]
+    assert {"key": "user_id", "value": "abc"} in error["request_params"]
+    assert "hidden" not in answer.text
+    assert cast_client.tokens["anna"] not in answer.text
+
+
+@pytest.mark.parametrize("parameter", ["keyboard", "forward", "sticker_id"])
+async def test_what_cannot_be_done_yet_is_said(cast_client: CastClient, parameter: str) -> None:
+    params: dict[str, Any] = {"peer_id": 2, "message": "hi", "random_id": 0, parameter: "5"}
+    assert await cast_client.refuse("messages.send", **params) == 33
+    params[parameter] = "-1"
+    assert await cast_client.get("messages.send", **params)
+
+
+async def test_openvk_says_not_given_with_minus_one(cast_client: CastClient) -> None:
+    asked: dict[str, Any] = {
+        "user_id": 2,
+        "peer_id": -1,
+        "chat_id": -1,
+        "sticker_id": -1,
+        "domain": "",
+        "user_ids": "",
+        "message": "a",
+    }
+    assert (await cast_client.ask("messages.send", v=None, **asked)).json()["response"] > 0
+
+
+async def test_several_peers_get_a_row_each(cast_client: CastClient) -> None:
+    rows = await cast_client.get("messages.send", peer_ids="2,8,999", message="all", random_id=3)
+    assert [row["peer_id"] for row in rows] == [2, 8, 999]
+    assert rows[0]["message_id"] > 0
+    assert [row["error"]["code"] for row in rows[1:]] == [902, 936]
+
+
+async def test_twenty_calls_a_second_are_not_refused(cast_client: CastClient) -> None:
+    for _ in range(40):
+        await cast_client.get("users.get")
