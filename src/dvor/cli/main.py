@@ -2,7 +2,6 @@
 
 import sys
 
-import asyncpg
 from cyclopts import App
 
 from dvor import __version__
@@ -16,6 +15,7 @@ from dvor.config import ConfigError
 from dvor.core.secrets import MasterKeyUnusable
 from dvor.model.errors import Refusal
 from dvor.store.maintenance import MaintenanceRefused
+from dvor.store.postgresql import UNUSABLE
 from dvor.store.sqlite import DataFolderBusy
 
 app = App(
@@ -41,5 +41,5 @@ def main() -> None:
         sys.exit(f"dvor: {type(error).__name__}: {error}")
     except (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable) as error:
         sys.exit(f"dvor: {error}")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, *UNUSABLE) as error:
         sys.exit(f"dvor: the database or the data folder cannot be used: {error}")

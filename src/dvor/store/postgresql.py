@@ -35,6 +35,8 @@ LOST = (
     OSError,
 )
 """How a lost connection shows: by the server's last word, without one, or at the next use of it."""
+UNUSABLE = (asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What the database says, beyond errors of the network, when it cannot be used at all."""
 
 
 class PostgreSQLTransaction:

@@ -1,9 +1,7 @@
 """The door `/upload/photo/<address>`: a picture comes in, a receipt goes out."""
 
 import structlog
-from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
@@ -67,6 +65,6 @@ class UploadEndpoint:
                 for _, value in form.multi_items():
                     if isinstance(value, UploadFile):
                         return await value.read()
-        except (HTTPException, FormParserError, UnicodeError, ValueError, KeyError) as error:
+        except wire.UNREADABLE_FORM as error:
             raise InvalidUpload("the multipart body cannot be read") from error
         raise InvalidUpload("no file was sent")

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as FormRequest
@@ -43,6 +44,8 @@ JSON_HEADERS = [
     (b"access-control-allow-origin", b"*"),
     (b"x-content-type-options", b"nosniff"),
 ]
+UNREADABLE_FORM = (HTTPException, FormParserError, UnicodeError, ValueError, KeyError)
+"""What Starlette raises at a multipart body that is none."""
 _VERSION = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?", re.ASCII)
 
 
@@ -131,8 +134,11 @@ async def _parse_multipart(scope: Scope, body: bytes) -> dict[str, str]:
             max_files=10, max_fields=MAX_FIELDS, max_part_size=len(body)
         ) as form:
             pairs = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
-    except (HTTPException, UnicodeError, ValueError, KeyError) as error:
+    except UNREADABLE_FORM as error:
         raise InvalidParameter("request", "the multipart body cannot be read") from error
+    if any(value.encode() not in body for _, value in pairs):
+        # Starlette reads what is no UTF-8 as Latin-1
+        raise InvalidParameter("request", "a parameter is not UTF-8 text")
     return _texts(pairs)
 
 
