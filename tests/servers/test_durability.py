@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.servers.conftest import Start
 from tests.serving import Serving
@@ -90,6 +91,7 @@ async def kill_and_start(serving: Serving, crowd: Crowd) -> None:
     crowd.is_open.set()
 
 
+@pytest.mark.timeout(600)
 async def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(start: Start) -> None:
     serving = await asyncio.to_thread(start)
     crowd = Crowd(serving.token)

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.servers.conftest import Start
 from tests.serving import Serving
@@ -75,6 +76,7 @@ async def poll(
         return answer["updates"], answer["ts"], server["ts"]
 
 
+@pytest.mark.timeout(600)
 async def test_every_event_comes_once_and_in_order(start: Start) -> None:
     serving = await asyncio.to_thread(start)
     async with httpx.AsyncClient(timeout=30) as client:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request as FormRequest
 from starlette.types import Receive, Scope, Send
 
@@ -44,7 +44,7 @@ JSON_HEADERS = [
     (b"access-control-allow-origin", b"*"),
     (b"x-content-type-options", b"nosniff"),
 ]
-UNREADABLE_FORM = (HTTPException, FormParserError, UnicodeError, ValueError, KeyError)
+UNREADABLE_FORM = (MultiPartException, FormParserError, UnicodeError)
 """What Starlette raises at a multipart body that is none."""
 _VERSION = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?", re.ASCII)
 
