@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -25,7 +26,7 @@ def bomb() -> bytes:
 
 async def upload(
     client: CastClient, data: bytes, field: str = "photo", who: str = "anna"
-) -> tuple[int, dict[str, str]]:
+) -> tuple[int, dict[str, Any]]:
     """Ask for an address and send a picture there."""
     server = await client.get("photos.getWallUploadServer", who)
     answer = await client.http.post(server["upload_url"], files={field: ("a.png", data, "image/png")})
