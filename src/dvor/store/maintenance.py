@@ -272,6 +272,7 @@ async def restore(source: Path, settings: Settings) -> None:
             await _restore_file(source, staged.data / FILE_NAME, settings)
     if key is not None:
         _write_key(key, settings.data)
+    await asyncio.to_thread(os.sync)  # the backup may be thrown away now
 
 
 async def _restore_file(source: Path, staged: Path, settings: Settings) -> None:
