@@ -34,7 +34,7 @@ app.command(docs)
 def main() -> None:
     """Run the command; what the operator did wrong is one line and exit code 1."""
     try:
-        app()
+        app(sys.argv[1:])
     except ConfigError as error:
         sys.exit("\n".join(f"dvor: {problem}" for problem in error.problems))
     except Refusal as error:
