@@ -21,10 +21,10 @@ STRANGER = Relation()
 
 def may_see_profile(user: User, relation: Relation) -> bool:
     """Say whether the viewer may see what a closed profile hides: posts, friends, photos, the long profile."""
-    if user.id == relation.viewer_id:
-        return True
     if user.deactivated or relation.blocks_viewer:
         return False
+    if user.id == relation.viewer_id:
+        return True
     return not user.is_closed or relation.friendship is Friendship.FRIENDS
 
 
@@ -39,10 +39,10 @@ def may_write(user: User, relation: Relation) -> bool:
 
 
 def _may_reach(user: User, relation: Relation, access: int) -> bool:
-    if user.id == relation.viewer_id:
-        return True
     if not relation.viewer_id or user.deactivated or relation.blocks_viewer:
         return False
+    if user.id == relation.viewer_id:
+        return True
     return access == Access.EVERYONE or (
         access == Access.FRIENDS and relation.friendship is Friendship.FRIENDS
     )
