@@ -9,6 +9,9 @@ UV_VERSION := 0.13.8
 LOCK := $(BIN)/uv --no-config pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
 
+# the tests start Dvor again and again: its modules are compiled once, whatever the environment says
+unexport PYTHONDONTWRITEBYTECODE
+
 HOST := 127.0.0.1
 PORT := 8080
 DATA := data
@@ -37,7 +40,7 @@ test: setup  ## run every test, on SQLite and on a real PostgreSQL (TESTS=… fo
 	$(BIN)/python -m pytest --durations=5 $(TESTS)
 
 test-fast: setup  ## run the tests that need neither PostgreSQL, nor third-party clients, nor servers
-	$(BIN)/python -m pytest --durations=5 -m "not postgresql and not clients and not servers and not browser" $(TESTS)
+	$(BIN)/python -m pytest --numprocesses=2 --durations=5 -m "not postgresql and not clients and not servers and not browser" $(TESTS)
 
 bench: setup  ## measure, and write the figures down in docs/reports
 	$(BIN)/python -m bench
