@@ -1,6 +1,5 @@
 """Photos: what an upload becomes, and which photos a viewer sees in posts and messages."""
 
-import secrets
 from collections.abc import Iterable
 
 from dvor.core.privacy import load_people
@@ -41,11 +40,6 @@ async def save_photo(
     photo = Photo(user_id, number, user_id, WALL_ALBUM, text, access_key, upload.sizes, now)
     await store.insert_photo(tx, photo, upload.id)
     return photo
-
-
-def new_access_key() -> str:
-    """Draw an access key (10 random bytes as hexadecimal)."""
-    return secrets.token_hex(10)
 
 
 async def load_attached(

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -143,7 +143,3 @@ def collect(*modules: Any) -> dict[str, Method]:
                     assert name.lower() not in found, f"{name} is declared twice"
                     found[name.lower()] = one
     return found
-
-
-Count = Annotated[int, doc("How many to return.", ge=0)]
-Offset = Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)]

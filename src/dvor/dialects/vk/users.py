@@ -42,7 +42,6 @@ DETAIL_FIELDS = (
     "site",
 )
 EDUCATION_FIELDS = ("university", "university_name", "faculty", "faculty_name", "graduation")
-FIELDS_OF_OTHERS = frozenset({"is_friend", "friend_status", "blacklisted", "blacklisted_by_me"})
 
 
 class Place(Struct, frozen=True):
