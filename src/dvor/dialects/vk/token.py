@@ -105,7 +105,6 @@ class TokenEndpoint:
             "expires_in": lifetime,
             "user_id": user_id,
             "is_stale": False,
-            "secret": "",
         }
 
     def _draw_refusal(self, refusal: Refusal, texts: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
