@@ -67,8 +67,9 @@ class ConversationObject(Struct, frozen=True, omit_defaults=True):
     version: int
     important: bool
     can_write: CanWrite
-    is_marked_unread: bool = False
+    is_marked_unread: bool | UnsetType = UNSET
     unread_count: int | UnsetType = UNSET
+    chat_settings: dict[str, Any] | UnsetType = UNSET
 
 
 def draw_message(
@@ -128,7 +129,9 @@ def draw_conversation(
         version=membership.last_message_id,
         important=False,
         can_write=draw_can_write(peer),
+        is_marked_unread=UNSET if is_versioned else False,
         unread_count=unread if unread or not is_versioned else UNSET,
+        chat_settings=UNSET if is_versioned else {"title": "", "active_ids": []},
     )
 
 
