@@ -17,6 +17,8 @@ from dvor.model.errors import (
     FactorRequired,
     InvalidParameter,
     LoginTaken,
+    OutcomeUnknown,
+    Refusal,
     UserNotFound,
     WrongCredentials,
     WrongFactor,
@@ -33,6 +35,7 @@ from dvor.store.accounts import (
 )
 from dvor.store.database import Transaction
 from dvor.store.tokens import delete_tokens
+from dvor.store.users import find_screen_names
 
 MEMORY_KIB = 19 * 1024
 """OWASP's smallest recommended setting of argon2id: 19 MiB, two passes, one lane."""
@@ -74,7 +77,18 @@ async def create_account(courtyard: Courtyard, user: NewUser, login: str, passwo
         await insert_account(tx, user_id, folded, password_hash)
         return user_id
 
-    return await courtyard.database.write(write)
+    try:
+        return await courtyard.database.write(write)
+    except (Refusal, OutcomeUnknown):
+        raise
+    except Exception as error:
+        # of two who want one name at once, PostgreSQL fails the second at its index
+        async with courtyard.database.read() as tx:
+            if await find_account(tx, folded) is not None:
+                raise LoginTaken("login") from error
+            if user.screen_name and await find_screen_names(tx, [user.screen_name]):
+                raise LoginTaken("screen_name") from error
+        raise
 
 
 async def log_in(courtyard: Courtyard, login: str, password: str, code: str = "") -> int:
