@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from dvor.config import Settings
+from dvor.media.files import make_folder, sync_folder
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -23,7 +24,7 @@ SIGNATURE_BYTES = 20
 
 
 class MasterKeyUnusable(Exception):
-    """The master key is missing though data is there that needs it, or it is too short."""
+    """The master key cannot be read, is too short, or is not the one that something was encrypted with."""
 
 
 class MasterKey:
@@ -42,9 +43,12 @@ class MasterKey:
             return cls(hashlib.sha256(settings.master_key.encode()).digest())
         path = settings.data / "master.key"
         if not path.exists():
-            settings.data.mkdir(parents=True, exist_ok=True)
+            make_folder(settings.data)
             _write_once(path, secrets.token_bytes(KEY_BYTES).hex())
-        return cls(bytes.fromhex(path.read_text().strip()))
+        try:
+            return cls(bytes.fromhex(path.read_text("ascii").strip()))
+        except ValueError as error:
+            raise MasterKeyUnusable(f"{path} holds no key") from error
 
     def _for(self, purpose: str) -> bytes:
         key = self._derived.get(purpose)
@@ -70,14 +74,14 @@ class MasterKey:
         """Open what `encrypt` made; `MasterKeyUnusable` if it was made with another key."""
         try:
             return AESGCM(self._for(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # the second for what is shorter than a nonce
             raise MasterKeyUnusable(f"the {purpose} was encrypted with another master key") from error
 
 
 def _write_once(path: Path, text: str) -> None:
-    """Write a file that only its owner reads; another process that was first wins."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    """Write a file that only its owner reads; another process or thread that was first wins."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -87,6 +91,7 @@ def _write_once(path: Path, text: str) -> None:
         pass
     finally:
         beside.unlink()
+    sync_folder(path.parent)  # or a crash loses the key, and with it what is encrypted by then
 
 
 def hash_secret(text: str) -> bytes:
