@@ -10,7 +10,7 @@ from dvor.model.users import User
 from dvor.store.database import Transaction
 from dvor.store.friends import delete_friends, load_friendships
 from dvor.store.privacy import delete_block, insert_block, load_blocks
-from dvor.store.users import load_users
+from dvor.store.users import load_users, lock_owners
 
 
 class Person(Struct, frozen=True):
@@ -56,6 +56,8 @@ async def load_people(tx: Transaction, viewer_id: int, user_ids: Collection[int]
 
 async def block(tx: Transaction, owner_id: int, blocked_id: int, now: int) -> None:
     """Put a user on the owner's blacklist; a friendship or request between the two ends."""
+    # the same rows as for asking: a request that is under way now ends too, or comes too late
+    await lock_owners(tx, sorted([owner_id, blocked_id]))
     await insert_block(tx, owner_id, blocked_id, now)
     await delete_friends(tx, owner_id, blocked_id)
 
