@@ -66,7 +66,12 @@ class JobWorker:
 
     async def _run(self) -> None:
         while True:
-            if not await self.work_once():
+            try:
+                done = await self.work_once()
+            except Exception:  # the database is away: it may come back, and then somebody has to work
+                _log.exception("jobs could not be done")
+                done = 0
+            if not done:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def work_once(self) -> int:

@@ -133,11 +133,12 @@ async def write_post(
 
 
 async def delete_post(tx: Transaction, user_id: int, owner_id: int, post_id: int, *, now: int) -> None:
-    """Delete a post of one's own, or on one's own wall; `PostNotFound`, `AccessDenied`."""
+    """Delete a post of one's own, or on one's own wall; `PostNotFound` (or not to be seen), `AccessDenied`."""
     found = await store.load_posts(tx, [(owner_id, post_id)], user_id)
     post = found.get((owner_id, post_id))
     if post is None:
         raise PostNotFound(f"{owner_id}_{post_id}")
     if user_id not in (post.owner_id, post.from_id):
+        await get_post(tx, user_id, owner_id, post_id)
         raise AccessDenied("neither your post nor your wall")
     await store.mark_post_deleted(tx, owner_id, post_id, now)
