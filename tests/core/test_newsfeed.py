@@ -1,0 +1,142 @@
+"""The newsfeed: whose news is shown, in which order, page by page."""
+
+import random
+
+import pytest
+
+from dvor.core import friends, privacy, users, wall
+from dvor.core.courtyard import Courtyard
+from dvor.core.newsfeed import TOP, NewsPage, read_newsfeed
+from dvor.store.database import Transaction
+from tests.core.conftest import NOW, Settle
+
+Key = tuple[int, int, int]
+
+
+async def live(courtyard: Courtyard, settle: Settle) -> tuple[int, list[int], list[Key]]:
+    """Make a reader with friends who have written at random times; return him, them and (time, owner, number)."""
+    me, *others = await settle(*[{}] * 5)
+    chance = random.Random(1)
+    written: list[Key] = []
+
+    async def write(tx: Transaction) -> None:
+        for one in others:
+            await friends.add_friend(tx, me, one, text="", now=NOW)
+            await friends.add_friend(tx, one, me, text="", now=NOW)
+        for owner in (me, *others):
+            for at in sorted(NOW + chance.randrange(12) for _ in range(7)):
+                number = await wall.write_post(
+                    tx, owner, owner, "news", [], platform="", is_friends_only=False, now=at
+                )
+                written.append((at, owner, number))
+
+    await courtyard.database.write(write)
+    return me, others, sorted(written, reverse=True)
+
+
+async def read(
+    courtyard: Courtyard,
+    me: int,
+    *,
+    cursor: Key = TOP,
+    since: int = 0,
+    until: int = 0,
+    count: int = 100,
+    source_ids: set[int] | None = None,
+) -> NewsPage:
+    """Return a page of the feed."""
+    async with courtyard.database.read() as tx:
+        return await read_newsfeed(
+            tx, me, cursor=cursor, since=since, until=until, count=count, source_ids=source_ids
+        )
+
+
+def keys(news: NewsPage) -> list[Key]:
+    return [(post.created_at, post.owner_id, post.id) for post in news.page.posts]
+
+
+async def test_the_newest_of_all_come_first(courtyard: Courtyard, settle: Settle) -> None:
+    me, others, written = await live(courtyard, settle)
+    news = await read(courtyard, me)
+    assert keys(news) == written
+    assert news.next_cursor is None
+    assert news.page.count == len(written)
+    assert set(news.page.people) == {me, *others}
+
+
+@pytest.mark.parametrize("count", [1, 4, 7, 34, 35])
+async def test_pages_follow_on_without_gaps_or_repeats(
+    courtyard: Courtyard, settle: Settle, count: int
+) -> None:
+    me, _, written = await live(courtyard, settle)
+    seen: list[Key] = []
+    cursor: Key | None = TOP
+    while cursor is not None:
+        news = await read(courtyard, me, cursor=cursor, count=count)
+        assert len(news.page.posts) <= count
+        seen += keys(news)
+        cursor = news.next_cursor
+    assert seen == written
+
+
+async def test_times_and_sources_narrow_it(courtyard: Courtyard, settle: Settle) -> None:
+    me, others, written = await live(courtyard, settle)
+    for since, until in ((NOW + 3, 0), (0, NOW + 6), (NOW + 3, NOW + 6), (NOW + 20, 0), (0, NOW - 1)):
+        expected = [key for key in written if since <= key[0] and (not until or key[0] <= until)]
+        assert keys(await read(courtyard, me, since=since, until=until)) == expected, (since, until)
+    for sources in (set(others[:2]), {me}, {999}, set[int]()):
+        expected = [key for key in written if key[1] in sources]
+        assert keys(await read(courtyard, me, source_ids=sources)) == expected
+
+
+async def test_only_what_people_write_on_their_own_walls(courtyard: Courtyard, settle: Settle) -> None:
+    me, friend, stranger = await settle({}, {}, {})
+
+    async def write(tx: Transaction) -> None:
+        for pair in ((me, friend), (friend, me)):
+            await friends.add_friend(tx, *pair, text="", now=NOW)
+        for one, owner in (
+            (friend, friend),
+            (stranger, friend),
+            (friend, me),
+            (friend, stranger),
+            (stranger, stranger),
+        ):
+            await wall.write_post(tx, one, owner, "x", [], platform="", is_friends_only=False, now=NOW)
+        await wall.write_post(tx, friend, friend, "x", [], platform="", is_friends_only=False, now=NOW)
+        await wall.delete_post(tx, friend, friend, 3, now=NOW)
+
+    await courtyard.database.write(write)
+    assert keys(await read(courtyard, me)) == [(NOW, friend, 1)]
+
+
+async def test_who_is_lost_is_not_shown(courtyard: Courtyard, settle: Settle) -> None:
+    me, others, written = await live(courtyard, settle)
+    unfriended, follower, blocker, deleted = others
+
+    async def write(tx: Transaction) -> None:
+        await friends.remove_friend(tx, me, unfriended)
+        await friends.remove_friend(tx, follower, me)
+        await privacy.block(tx, blocker, me, NOW)
+        await users.deactivate(tx, deleted, "deleted")
+
+    await courtyard.database.write(write)
+    shown = {me, follower}
+    assert keys(await read(courtyard, me)) == [key for key in written if key[1] in shown]
+
+
+async def test_who_follows_does_not_see_what_is_for_friends(courtyard: Courtyard, settle: Settle) -> None:
+    author, friend, follower = await settle({}, {}, {})
+
+    async def write(tx: Transaction) -> None:
+        for pair in ((author, friend), (friend, author), (follower, author)):
+            await friends.add_friend(tx, *pair, text="", now=NOW)
+        for is_friends_only in (False, True):
+            await wall.write_post(
+                tx, author, author, "x", [], platform="", is_friends_only=is_friends_only, now=NOW
+            )
+
+    await courtyard.database.write(write)
+    assert [post.id for post in (await read(courtyard, friend)).page.posts] == [2, 1]
+    assert [post.id for post in (await read(courtyard, author)).page.posts] == [2, 1]
+    assert [post.id for post in (await read(courtyard, follower)).page.posts] == [1]
