@@ -71,5 +71,5 @@ async def check_attachments(tx: Transaction, user_id: int, attachments: list[Att
         return
     photos = await load_attached(tx, user_id, [({user_id}, attachments)])
     for attachment in attachments:
-        if (attachment.owner_id, attachment.id) not in photos:
+        if attachment.type != "photo" or (attachment.owner_id, attachment.id) not in photos:
             raise AccessDenied(f"no attachment {attachment.type}{attachment.owner_id}_{attachment.id}")
