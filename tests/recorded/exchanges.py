@@ -1,11 +1,14 @@
-"""The exchanges that are recorded: one success of each method, in the order in which they are asked.
+"""Records one success of each method: the calls of `tests/dialects/vk/cases`, each section in a community of its own.
 
-`python -m tests.recorded.exchanges` records them anew; the files are the examples of the reference pages.
+`python -m tests.recorded.exchanges [SECTION …]` records them anew; the files are the examples of the reference pages.
+A parameter may be a function of the answers so far, `access_token` names one of the cast, and a method that saves
+gets what the upload to the last `upload_url` answered.
 """
 
 import asyncio
 import json
 import re
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from dvor.config import Settings
 from dvor.core.courtyard import open_courtyard
 from dvor.core.tokens import issue_token
 from dvor.server.app import Application
+from tests.dialects.vk.cases import load_cases
 
 FOLDER = Path(__file__).parent / "vk"
 URL = "http://localhost:8080"
@@ -24,50 +28,25 @@ NOW = 1_795_000_000
 DATE = "2026-11-21"
 SECRET_MEMBERS = frozenset({"key", "upload_url", "photo", "hash", "access_token", "access_key"})
 
-EXCHANGES: tuple[tuple[str, dict[str, str]], ...] = (
-    ("account.setOnline", {}),
-    ("account.getProfileInfo", {}),
-    ("account.getInfo", {}),
-    ("account.getAppPermissions", {}),
-    ("account.getCounters", {}),
-    (
-        "users.get",
-        {"user_ids": "anna,boris", "fields": "bdate,city,counters,last_seen,photo_100,screen_name,status"},
-    ),
-    ("friends.get", {"fields": "city,photo_50"}),
-    ("friends.getRequests", {"extended": "1"}),
-    ("friends.add", {"user_id": "6"}),
-    ("friends.delete", {"user_id": "6"}),
-    ("wall.get", {"owner_id": "1", "count": "2", "extended": "1"}),
-    ("wall.getById", {"posts": "1_1,2_1"}),
-    ("wall.post", {"message": "Сирень зацвела", "attachments": "photo1_1"}),
-    ("likes.add", {"type": "post", "owner_id": "1", "item_id": "4"}),
-    ("likes.isLiked", {"type": "post", "owner_id": "1", "item_id": "4", "user_id": "1"}),
-    ("likes.delete", {"type": "post", "owner_id": "1", "item_id": "4"}),
-    ("wall.delete", {"post_id": "4"}),
-    ("newsfeed.get", {"count": "2"}),
-    ("messages.send", {"peer_id": "2", "message": "Чай готов", "random_id": "7"}),
-    ("messages.getById", {"message_ids": "1,6"}),
-    ("messages.getHistory", {"peer_id": "2", "count": "2"}),
-    ("messages.getConversations", {"count": "2", "extended": "1"}),
-    ("messages.getLongPollServer", {"need_pts": "1"}),
-    ("photos.getWallUploadServer", {}),
-    ("photos.saveWallPhoto", {"caption": "Наш двор"}),
-    ("utils.getServerTime", {}),
-    ("ovk.version", {}),
-    ("ovk.test", {}),
-    ("ovk.chickenWings", {}),
-    ("account.setOffline", {}),
-)
+CASES = load_cases()
 
 
-async def exchange(client: httpx.AsyncClient, token: str) -> dict[str, dict[str, Any]]:
-    """Ask for everything in order; return each exchange, secrets and addresses of files masked."""
+async def exchange(
+    client: httpx.AsyncClient, tokens: dict[str, str], section: str
+) -> dict[str, dict[str, Any]]:
+    """Ask for a section's exchanges in order; return the last of each method, secrets and file addresses masked."""
     done = {}
-    for method, params in EXCHANGES:
-        extra = await upload(client, token) if method == "photos.saveWallPhoto" else {}
-        asked = {**params, **extra, "access_token": token, "v": "5.199"}
+    answers: dict[str, Any] = {}
+    upload_url = ""
+    for method, params in CASES[section].recorded:
+        asked = {name: value(answers) if callable(value) else value for name, value in params.items()}
+        if method.partition(".")[2].startswith("save") and upload_url:
+            asked |= await upload(client, upload_url)
+        asked |= {"access_token": tokens[asked.get("access_token", "anna")], "v": "5.199"}
         answer = await client.get(f"/method/{method}", params=asked)
+        answers[method] = response = answer.json().get("response")
+        if isinstance(response, dict):
+            upload_url = response.get("upload_url", upload_url)
         done[method] = {
             "request": {"http": "GET", "path": f"/method/{method}", "params": mask(asked)},
             "status": answer.status_code,
@@ -78,12 +57,10 @@ async def exchange(client: httpx.AsyncClient, token: str) -> dict[str, dict[str,
     return done
 
 
-async def upload(client: httpx.AsyncClient, token: str) -> dict[str, str]:
+async def upload(client: httpx.AsyncClient, upload_url: str) -> dict[str, str]:
     """Upload a picture and return what saves it."""
-    asked = {"access_token": token, "v": "5.199"}
-    server = (await client.get("/method/photos.getWallUploadServer", params=asked)).json()["response"]
-    sent = await client.post(server["upload_url"], files={"photo": ("a.png", draw_courtyard(), "image/png")})
-    return {name: sent.json()[name] for name in ("photo", "hash")}
+    sent = await client.post(upload_url, files={"photo": ("a.png", draw_courtyard(), "image/png")})
+    return {name: str(value) for name, value in sent.json().items()}
 
 
 def mask(value: Any, name: str = "") -> Any:
@@ -97,26 +74,29 @@ def mask(value: Any, name: str = "") -> Any:
     return re.sub(r"[0-9a-f]{64}", "FILE", value) if isinstance(value, str) else value
 
 
-async def record() -> dict[str, dict[str, Any]]:
-    """Make a community of the cast and return its answers."""
+async def record(section: str) -> dict[str, dict[str, Any]]:
+    """Make a community of the cast and return its answers to one section's calls."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), master_key="a key for tests")
         courtyard = await open_courtyard(settings, public_url=URL, clock=lambda: NOW)
         ids = await settle(courtyard)
-        token = await issue_token(courtyard, ids["anna"], platform="test")
+        tokens = {
+            name: await issue_token(courtyard, user_id, platform="test") for name, user_id in ids.items()
+        }
         transport = httpx.ASGITransport(app=Application(courtyard))
         async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
-            done = await exchange(client, token)
+            done = await exchange(client, tokens, section)
         await courtyard.close()
     return done
 
 
 def main() -> None:
-    """Write the recorded exchanges."""
+    """Write the recorded exchanges of the sections that are named, or of all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for method, done in asyncio.run(record()).items():
-        text = json.dumps(done, ensure_ascii=False, indent=1)
-        (FOLDER / f"{method}.json").write_text(text + "\n", encoding="utf-8")
+    for section in sys.argv[1:] or CASES:
+        for method, done in asyncio.run(record(section)).items():
+            text = json.dumps(done, ensure_ascii=False, indent=1)
+            (FOLDER / f"{method}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

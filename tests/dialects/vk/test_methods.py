@@ -7,89 +7,35 @@ import pytest
 from dvor.core.tokens import issue_token
 from dvor.dialects.vk.api import METHODS
 from dvor.model.tokens import Scope
+from tests.dialects.vk.cases import load_cases
 from tests.dialects.vk.conftest import CastClient
 
 NARROW = Scope.STATUS
 """A scope that no method of these asks for."""
 
-REFUSALS: dict[str, tuple[str, dict[str, Any], int]] = {
-    "account.getAppPermissions": ("", {}, 5),
-    "account.getCounters": ("", {}, 5),
-    "account.getInfo": ("", {}, 5),
-    "account.getProfileInfo": ("", {}, 5),
-    "account.setOffline": ("", {}, 5),
-    "account.setOnline": ("", {}, 5),
-    "friends.add": ("fedor", {"user_id": 5}, 175),
-    "friends.delete": ("anna", {"user_id": 5}, 15),
-    "friends.get": ("fedor", {"user_id": 4}, 30),
-    "friends.getRequests": ("narrow", {}, 7),
-    "likes.add": ("fedor", {"type": "post", "owner_id": 4, "item_id": 1}, 100),
-    "likes.delete": ("fedor", {"type": "post", "owner_id": 4, "item_id": 1}, 100),
-    "likes.isLiked": ("fedor", {"type": "post", "owner_id": 2, "item_id": 1, "user_id": 4}, 30),
-    "messages.getById": ("narrow", {"message_ids": 1}, 7),
-    "messages.getConversations": ("narrow", {}, 7),
-    "messages.getHistory": ("narrow", {"peer_id": 2}, 7),
-    "messages.getLongPollServer": ("narrow", {}, 7),
-    "messages.send": ("fedor", {"peer_id": 5, "message": "hi", "random_id": 0}, 900),
-    "newsfeed.get": ("narrow", {}, 7),
-    "photos.getWallUploadServer": ("narrow", {}, 7),
-    "photos.saveWallPhoto": ("anna", {"photo": "forged", "hash": "00"}, 121),
-    "users.get": ("", {}, 5),
-    "wall.delete": ("fedor", {"owner_id": 1, "post_id": 1}, 210),
-    "wall.get": ("fedor", {"owner_id": 4}, 30),
-    "wall.getById": ("", {"posts": "1_1"}, 5),
-    "wall.post": ("fedor", {"owner_id": 7, "message": "hi"}, 214),
-}
-WITHOUT_REFUSAL = frozenset({"ovk.chickenWings", "ovk.test", "ovk.version", "utils.getServerTime"})
-"""Open to everybody."""
-
-WRONG: dict[str, dict[str, Any]] = {
-    "account.getAppPermissions": {"user_id": "abc"},
-    "account.setOnline": {"voip": "perhaps"},
-    "friends.add": {"user_id": "abc"},
-    "friends.delete": {"user_id": "1e99"},
-    "friends.get": {"count": "-1"},
-    "friends.getRequests": {"count": 1001},
-    "likes.add": {"type": "post", "item_id": "x"},
-    "likes.delete": {"type": "zzz", "item_id": 1},
-    "likes.isLiked": {"type": "post", "item_id": 2**70},
-    "messages.getById": {"message_ids": "1,two"},
-    "messages.getConversations": {"filter": "zzz"},
-    "messages.getHistory": {"peer_id": 2, "count": 201},
-    "messages.getLongPollServer": {"lp_version": "x"},
-    "messages.send": {"peer_id": "ten", "message": "hi", "random_id": 0},
-    "newsfeed.get": {"start_time": "yesterday"},
-    "photos.getWallUploadServer": {"group_id": "x"},
-    "photos.saveWallPhoto": {"photo": "x"},
-    "users.get": {"name_case": "zzz"},
-    "wall.delete": {"post_id": "x"},
-    "wall.get": {"owner_id": "1.5x"},
-    "wall.getById": {"posts": ",".join(["1_1"] * 101)},
-    "wall.post": {"friends_only": "maybe", "message": "x"},
-}
-WITHOUT_TYPES = frozenset(
-    {"account.getCounters", "account.getInfo", "account.getProfileInfo", "account.setOffline"}
-    | WITHOUT_REFUSAL
-)
-"""These take nothing, or nothing but words that are ignored when unknown."""
-
+CASES = load_cases()
 NAMES = {one.name for one in METHODS.values()}
 
 
 def test_every_method_is_here() -> None:
-    assert REFUSALS.keys() | WITHOUT_REFUSAL == NAMES
-    assert WRONG.keys() | WITHOUT_TYPES == NAMES
+    for section, cases in CASES.items():
+        names = {name for name in NAMES if name.partition(".")[0] == section}
+        assert cases.refused.keys() | cases.open_to_all == names, section
+        assert cases.wrong.keys() | cases.untyped == names, section
+        assert {method for method, _ in cases.recorded} == names, section
+    assert {name.partition(".")[0] for name in NAMES} == CASES.keys()
 
 
 async def test_refusals(cast_client: CastClient) -> None:
     narrow = await issue_token(cast_client.courtyard, cast_client.ids["anna"], scope=NARROW)
     cast_client.tokens["narrow"] = narrow
-    for method, (who, params, code) in REFUSALS.items():
-        assert await cast_client.refuse(method, who, **params) == code, method
+    for cases in CASES.values():
+        for method, (who, params, code) in cases.refused.items():
+            assert await cast_client.refuse(method, who, **params) == code, method
 
 
 async def test_wrong_types(cast_client: CastClient) -> None:
-    for method, params in WRONG.items():
+    for method, params in (item for cases in CASES.values() for item in cases.wrong.items()):
         answer = await cast_client.ask(method, **params)
         assert (answer.status_code, answer.json()["error"]["error_code"]) == (200, 100), method
         answer = await cast_client.ask(method, v=None, **params)

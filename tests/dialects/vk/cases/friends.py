@@ -1,0 +1,24 @@
+"""The cases of friends.*: see the docstring of this folder."""
+
+from tests.dialects.vk.cases import Cases
+
+CASES = Cases(
+    recorded=(
+        ("friends.get", {"fields": "city,photo_50"}),
+        ("friends.getRequests", {"extended": "1"}),
+        ("friends.add", {"user_id": "6"}),
+        ("friends.delete", {"user_id": "6"}),
+    ),
+    refused={
+        "friends.add": ("fedor", {"user_id": 5}, 175),
+        "friends.delete": ("anna", {"user_id": 5}, 15),
+        "friends.get": ("fedor", {"user_id": 4}, 30),
+        "friends.getRequests": ("narrow", {}, 7),
+    },
+    wrong={
+        "friends.add": {"user_id": "abc"},
+        "friends.delete": {"user_id": "1e99"},
+        "friends.get": {"count": "-1"},
+        "friends.getRequests": {"count": 1001},
+    },
+)

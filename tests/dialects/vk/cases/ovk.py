@@ -1,0 +1,13 @@
+"""The cases of ovk.*: see the docstring of this folder."""
+
+from tests.dialects.vk.cases import Cases
+
+CASES = Cases(
+    recorded=(
+        ("ovk.version", {}),
+        ("ovk.test", {}),
+        ("ovk.chickenWings", {}),
+    ),
+    open_to_all=frozenset({"ovk.test", "ovk.chickenWings", "ovk.version"}),
+    untyped=frozenset({"ovk.test", "ovk.chickenWings", "ovk.version"}),
+)
