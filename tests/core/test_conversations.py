@@ -5,9 +5,9 @@ from typing import Any
 from dvor.core import conversations, messages, photos
 from dvor.core.conversations import ConversationPage
 from dvor.core.courtyard import Courtyard
+from dvor.model.attachments import Attachment
 from dvor.model.conversations import Unread
 from dvor.model.files import UploadedPicture
-from dvor.model.wall import Attachment
 from tests.core.conftest import NOW, Settle
 
 
@@ -111,5 +111,5 @@ async def test_pictures_come_with_the_last_message(courtyard: Courtyard, settle:
         lambda tx: photos.save_photo(tx, sender, upload, text="", access_key="", quota=0, now=NOW)
     )
     await send(courtyard, sender, receiver, "", Attachment("photo", sender, 1))
-    assert set((await listed(courtyard, receiver)).photos) == {(sender, 1)}, "sent means shown"
-    assert (await listed(courtyard, stranger)).photos == {}
+    assert set((await listed(courtyard, receiver)).attached.photos) == {(sender, 1)}, "sent means shown"
+    assert (await listed(courtyard, stranger)).attached.photos == {}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from dvor.core import friends, photos, privacy
+from dvor.core import attachments, friends, photos, privacy
 from dvor.core.courtyard import Courtyard
+from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, QuotaExceeded
 from dvor.model.files import UploadedPicture
 from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
-from dvor.model.wall import Attachment
 from dvor.store.files import find_files, used_bytes
 from dvor.store.photos import count_photos, load_photos
 from tests.core.conftest import NOW, Settle
@@ -99,19 +99,19 @@ async def test_whose_photos_are_seen_where(courtyard: Courtyard, settle: Settle,
         sees = viewer in ("friend", "owner") or (viewer in ("nobody", "stranger") and not is_closed)
         async with courtyard.database.read() as tx:
             for hosts, shown in (({host}, sees), ({owner}, True), ({host, owner}, True), (set[int](), sees)):
-                seen = await photos.load_attached(tx, ids[viewer], [(hosts, picture)])
-                assert set(seen) == ({(owner, 1)} if shown else set()), (viewer, hosts)
-            twice = await photos.load_attached(tx, ids[viewer], [({host}, picture), ({owner}, picture)])
-            assert set(twice) == {(owner, 1)}
-            check = photos.check_attachments(tx, ids[viewer], picture[:1])
+                seen = await attachments.load_attached(tx, ids[viewer], [(hosts, picture)])
+                assert set(seen.photos) == ({(owner, 1)} if shown else set()), (viewer, hosts)
+            twice = await attachments.load_attached(tx, ids[viewer], [({host}, picture), ({owner}, picture)])
+            assert set(twice.photos) == {(owner, 1)}
+            check = attachments.check_attachments(tx, ids[viewer], picture[:1])
             if sees:
                 await check
             else:
                 with pytest.raises(AccessDenied):
                     await check
             with pytest.raises(AccessDenied):
-                await photos.check_attachments(tx, ids[viewer], picture)
-            await photos.check_attachments(tx, ids[viewer], [])
+                await attachments.check_attachments(tx, ids[viewer], picture)
+            await attachments.check_attachments(tx, ids[viewer], [])
 
 
 @pytest.mark.parametrize("kind", ["video", "doc", "wall", ""])
@@ -120,4 +120,4 @@ async def test_only_photos_are_attached_as_photos(courtyard: Courtyard, settle: 
     await save(courtyard, anna, upload("u", ONE))
     async with courtyard.database.read() as tx:
         with pytest.raises(AccessDenied):
-            await photos.check_attachments(tx, anna, [Attachment(kind, anna, 1)])
+            await attachments.check_attachments(tx, anna, [Attachment(kind, anna, 1)])

@@ -8,11 +8,11 @@ import pytest
 from dvor.core import friends, likes, messages, newsfeed, photos, privacy, users, wall
 from dvor.core.courtyard import Courtyard
 from dvor.core.newsfeed import TOP
+from dvor.model.attachments import Attachment
 from dvor.model.errors import Refusal
 from dvor.model.files import UploadedPicture
 from dvor.model.photos import PictureSize
 from dvor.model.users import Access
-from dvor.model.wall import Attachment
 from dvor.store.database import Transaction
 from tests.core.conftest import NOW, Settle
 
@@ -110,7 +110,9 @@ async def test_reads(courtyard: Courtyard, settle: Settle, profile: str) -> None
             if viewer != "owner":  # one's own list is one's own, whatever became of the profile
                 assert bool(listed) is sees, viewer
             hosted = await wall.get_posts(tx, me, [(ids["host"], 1)])
-            assert bool(hosted.photos) is sees, f"{viewer} sees the owner's photo on a third person's wall"
+            assert bool(hosted.attached.photos) is sees, (
+                f"{viewer} sees the owner's photo on a third person's wall"
+            )
             for post, visible in ((1, sees), (2, sees_more)):
                 liked = await allowed(likes.is_liked(tx, me, me, "post", owner, post)) is not False
                 exists = await allowed(likes.check_visible(tx, me, "post", owner, post)) is None

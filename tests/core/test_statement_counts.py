@@ -6,8 +6,8 @@ from typing import Any
 from dvor.core import conversations, friends, messages, newsfeed, photos, tokens, users, wall
 from dvor.core.courtyard import Courtyard
 from dvor.core.newsfeed import TOP
+from dvor.model.attachments import Attachment
 from dvor.model.files import UploadedPicture
-from dvor.model.wall import Attachment
 from dvor.store.database import Transaction
 from tests.core.conftest import NOW, Settle
 
@@ -99,25 +99,25 @@ async def list_mutual(tx: Any, ids: list[int], count: int) -> int:
 
 async def list_wall(tx: Any, ids: list[int], count: int) -> int:
     page = await wall.list_wall(tx, ids[1], ids[0], "others", offset=0, count=count)
-    assert len(page.photos) >= count
+    assert len(page.attached.photos) >= count
     return len(page.posts)
 
 
 async def list_posts(tx: Any, ids: list[int], count: int) -> int:
     page = await wall.get_posts(tx, ids[0], [(one, 1) for one in ids[1 : count + 1]])
-    assert len(page.photos) >= count
+    assert len(page.attached.photos) >= count
     return len(page.posts)
 
 
 async def list_news(tx: Any, ids: list[int], count: int) -> int:
     news = await newsfeed.read_newsfeed(tx, ids[0], cursor=TOP, since=0, until=0, count=count)
-    assert len(news.page.photos) >= count
+    assert len(news.page.attached.photos) >= count
     return len(news.page.posts)
 
 
 async def list_history(tx: Any, ids: list[int], count: int) -> int:
     page = await messages.read_history(tx, ids[1], ids[0], offset=0, count=count)
-    assert page.photos
+    assert page.attached.photos
     return len(page.messages)
 
 
@@ -130,7 +130,7 @@ async def list_messages(tx: Any, ids: list[int], count: int) -> int:
 
 async def list_conversations(tx: Any, ids: list[int], count: int) -> int:
     page = await conversations.list_conversations(tx, ids[0], offset=0, count=count, unread_only=False)
-    assert len(page.photos) >= count // 2
+    assert len(page.attached.photos) >= count // 2
     return len(page.last_messages)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from dvor.core import friends, likes, photos, privacy, users, wall
 from dvor.core.courtyard import Courtyard
+from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.errors import (
     AccessDenied,
     GroupNotFound,
@@ -19,7 +20,7 @@ from dvor.model.errors import (
 )
 from dvor.model.files import UploadedPicture
 from dvor.model.users import Access
-from dvor.model.wall import MAX_ATTACHMENTS, MAX_TEXT, Attachment
+from dvor.model.wall import MAX_TEXT
 from tests.core.conftest import NOW, Settle
 
 
@@ -117,12 +118,12 @@ async def test_pictures_come_with_the_post(courtyard: Courtyard, settle: Settle)
     await post(courtyard, boris, anna, "", attachments=picture)
     page = await listed(courtyard, 0, anna)
     assert page.posts[0].attachments == picture
-    assert set(page.photos) == {(boris, 1)}
+    assert set(page.attached.photos) == {(boris, 1)}
     with pytest.raises(AccessDenied):
         await post(courtyard, anna, anna, attachments=[Attachment("photo", closed, 1)])
     await post(courtyard, closed, anna, attachments=[Attachment("photo", closed, 1)])
     page = await listed(courtyard, 0, anna)
-    assert set(page.photos) == {(boris, 1), (closed, 1)}, "whoever posts his own photo shows it"
+    assert set(page.attached.photos) == {(boris, 1), (closed, 1)}, "whoever posts his own photo shows it"
 
 
 @pytest.mark.parametrize("access", [Access.NOBODY, Access.FRIENDS, Access.EVERYONE])

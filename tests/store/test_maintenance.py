@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from dvor.config import Settings
+from dvor.model.attachments import Attachment
 from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
 from dvor.model.tokens import Token
-from dvor.model.wall import Attachment
 from dvor.store import maintenance as module
 from dvor.store.accounts import insert_account, set_totp
 from dvor.store.database import Transaction, open_database

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from dvor.model.attachments import Attachment
 from dvor.model.messages import Message
-from dvor.model.wall import Attachment
 from dvor.store.conversations import find_dialog, lock_dialog, next_message_number
 from dvor.store.database import Transaction
 from dvor.store.messages import find_repeated, insert_message, list_messages, load_messages

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from dvor.model.wall import Attachment, Post
+from dvor.model.attachments import Attachment
+from dvor.model.wall import Post
 from dvor.store.database import Transaction
 from dvor.store.likes import insert_like
 from dvor.store.wall import count_posts, insert_post, list_posts, load_posts, mark_post_deleted

@@ -12,8 +12,8 @@ from dvor.core.courtyard import Courtyard
 from dvor.core.files import keep_picture, make_address, read_address, read_receipt
 from dvor.core.photos import save_photo
 from dvor.media.pictures import check_and_render
+from dvor.model.attachments import Attachment
 from dvor.model.users import Access, Details, NewUser
-from dvor.model.wall import Attachment
 from dvor.store.database import Transaction
 from dvor.store.files import insert_files
 from dvor.store.users import set_avatar

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from dvor.core.photos import Photos, load_attached
+from dvor.core.attachments import Attached, load_attached
 from dvor.core.privacy import People, load_people
 from dvor.model.conversations import Membership, Unread
 from dvor.model.messages import Message
@@ -12,14 +12,14 @@ from dvor.store.messages import load_messages
 
 
 class ConversationPage(Struct, frozen=True):
-    """Conversations, the liveliest first, with their last messages, members and attached photos."""
+    """Conversations, the liveliest first, with their last messages, members and what is attached."""
 
     count: int
     unread_count: int
     memberships: list[Membership]
     last_messages: dict[int, Message]
     people: People
-    photos: Photos
+    attached: Attached
 
 
 async def list_conversations(
@@ -33,18 +33,18 @@ async def list_conversations(
     )
     messages = await load_messages(tx, [row.last_message_id for row in memberships])
     people = await load_people(tx, user_id, {user_id, *(row.peer_id for row in memberships)})
-    photos = await load_message_photos(tx, user_id, list(messages.values()))
-    return ConversationPage(total, unread, memberships, messages, people, photos)
+    attached = await load_message_attachments(tx, user_id, list(messages.values()))
+    return ConversationPage(total, unread, memberships, messages, people, attached)
 
 
-async def load_message_photos(tx: Transaction, viewer_id: int, messages: list[Message]) -> Photos:
-    """Return the photos attached to messages: what is sent to someone may be seen by him."""
+async def load_message_attachments(tx: Transaction, viewer_id: int, messages: list[Message]) -> Attached:
+    """Return what is attached to messages: what is sent to someone may be seen by him."""
     attached = [
         ({attachment.owner_id for attachment in message.attachments}, message.attachments)
         for message in messages
         if message.attachments
     ]
-    return await load_attached(tx, viewer_id, attached) if attached else {}
+    return await load_attached(tx, viewer_id, attached)
 
 
 async def count_unread(tx: Transaction, user_id: int) -> Unread:

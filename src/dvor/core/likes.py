@@ -1,11 +1,11 @@
 """Likes: one person, one like, on what he may see."""
 
-from dvor.core.photos import load_attached
+from dvor.core.attachments import load_attached
 from dvor.core.privacy import load_people
 from dvor.core.wall import get_post
+from dvor.model.attachments import Attachment
 from dvor.model.errors import ItemNotFound, PostNotFound, ProfileClosed, UserNotFound
 from dvor.model.likes import LikeKind
-from dvor.model.wall import Attachment
 from dvor.store import likes as store
 from dvor.store.database import Transaction
 
@@ -17,7 +17,9 @@ async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_i
             await get_post(tx, viewer_id, owner_id, item_id)
         except PostNotFound as error:
             raise ItemNotFound(error.detail) from error
-    elif not await load_attached(tx, viewer_id, [({viewer_id}, [Attachment(kind, owner_id, item_id)])]):
+        return
+    item = Attachment(kind, owner_id, item_id)
+    if not (await load_attached(tx, viewer_id, [({viewer_id}, [item])])).has(item):
         raise ItemNotFound(f"{kind}{owner_id}_{item_id}")
 
 

@@ -2,15 +2,15 @@
 
 from msgspec import Struct
 
-from dvor.core.conversations import load_message_photos
-from dvor.core.photos import Photos, check_attachments
+from dvor.core.attachments import NOTHING, Attached, check_attachments
+from dvor.core.conversations import load_message_attachments
 from dvor.core.privacy import People, load_people
+from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.conversations import Membership
 from dvor.model.errors import InvalidParameter, MessageBlocked, MessageForbidden, MessageTooLong, PeerNotFound
 from dvor.model.events import MessageEvent
 from dvor.model.messages import MAX_TEXT, Message
 from dvor.model.privacy import may_write
-from dvor.model.wall import MAX_ATTACHMENTS, Attachment
 from dvor.store import conversations, messages
 from dvor.store.database import Transaction
 from dvor.store.events import append_event
@@ -24,7 +24,7 @@ class MessagePage(Struct, frozen=True):
     messages: list[Message]
     memberships: dict[int, Membership]
     people: People
-    photos: Photos
+    attached: Attached
 
 
 class Sent(Struct, frozen=True):
@@ -142,7 +142,7 @@ async def read_history(
         raise PeerNotFound(str(peer_id))
     dialog = await conversations.find_dialog(tx, viewer_id, peer_id)
     if dialog is None or not dialog.last_number:
-        return MessagePage(0, [], {}, people, {})
+        return MessagePage(0, [], {}, people, NOTHING)
     start = 1 if is_rising else dialog.last_number
     if start_message_id == -1:
         membership = (await conversations.load_memberships(tx, viewer_id, [dialog.id]))[dialog.id]
@@ -166,4 +166,4 @@ async def _gather(
         )
     conversation_ids = sorted({message.conversation_id for message in page})
     memberships = await conversations.load_memberships(tx, viewer_id, conversation_ids) if page else {}
-    return MessagePage(count, page, memberships, people, await load_message_photos(tx, viewer_id, page))
+    return MessagePage(count, page, memberships, people, await load_message_attachments(tx, viewer_id, page))

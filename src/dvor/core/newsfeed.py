@@ -53,4 +53,4 @@ async def read_newsfeed(
     visible = [post for post in posts if page.people[post.owner_id].is_open]
     last = posts[-1] if len(posts) == count and posts else None
     next_cursor = (last.created_at, last.owner_id, last.id) if last else None
-    return NewsPage(PostPage(len(visible), visible, page.people, page.photos), next_cursor)
+    return NewsPage(PostPage(len(visible), visible, page.people, page.attached), next_cursor)

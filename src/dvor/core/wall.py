@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from dvor.core.photos import Photos, check_attachments, load_attached
+from dvor.core.attachments import Attached, check_attachments, load_attached
 from dvor.core.privacy import People, Person, load_people
+from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.errors import (
     AccessDenied,
     GroupNotFound,
@@ -16,7 +17,7 @@ from dvor.model.errors import (
 )
 from dvor.model.friends import Friendship
 from dvor.model.privacy import may_post
-from dvor.model.wall import MAX_ATTACHMENTS, MAX_TEXT, Attachment, NewPost, Post, WallFilter
+from dvor.model.wall import MAX_TEXT, NewPost, Post, WallFilter
 from dvor.store import wall as store
 from dvor.store.database import Transaction
 
@@ -24,12 +25,12 @@ PostKey = tuple[int, int]
 
 
 class PostPage(Struct, frozen=True):
-    """Posts in order with what is needed to draw them: the people who wrote or host them, and attached photos."""
+    """Posts in order with what is needed to draw them: the people who wrote or host them, and what is attached."""
 
     count: int
     posts: list[Post]
     people: People
-    photos: Photos
+    attached: Attached
 
 
 async def list_wall(
@@ -71,8 +72,7 @@ async def gather_page(
     authors = {person for post in posts for person in (post.owner_id, post.from_id)} - known.keys()
     people = known | (await load_people(tx, viewer_id, authors) if authors else {})
     attached = [({post.owner_id, post.from_id}, post.attachments) for post in posts if post.attachments]
-    photos = await load_attached(tx, viewer_id, attached) if attached else {}
-    return PostPage(count, posts, people, photos)
+    return PostPage(count, posts, people, await load_attached(tx, viewer_id, attached))
 
 
 async def get_posts(tx: Transaction, viewer_id: int, keys: list[PostKey]) -> PostPage:

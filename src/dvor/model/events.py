@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from dvor.model.wall import Attachment
+from dvor.model.attachments import Attachment
 
 EventKind = Literal["message_new"]
 

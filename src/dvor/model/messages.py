@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from dvor.model.wall import Attachment
+from dvor.model.attachments import Attachment
 
 MAX_TEXT = 4096
 """Characters in one message (VK's figure)."""

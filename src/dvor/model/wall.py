@@ -4,18 +4,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from dvor.model.attachments import Attachment
+
 MAX_TEXT = 16_384
-MAX_ATTACHMENTS = 10
 
 WallFilter = Literal["all", "owner", "others"]
-
-
-class Attachment(Struct, frozen=True):
-    """A reference from a post or a message to another object."""
-
-    type: str
-    owner_id: int
-    id: int
 
 
 class Post(Struct, frozen=True):

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Column, Executable, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
 
+from dvor.model.attachments import Attachment
 from dvor.model.messages import Message
-from dvor.model.wall import Attachment
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.conversations import conversations
 from dvor.store.database import Transaction

@@ -21,7 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.wall import Attachment, NewPost, Post, WallFilter
+from dvor.model.attachments import Attachment
+from dvor.model.wall import NewPost, Post, WallFilter
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.likes import item_counters, likes

@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from dvor.core.photos import Photos
+from dvor.core.attachments import Attached
 from dvor.core.privacy import Person
-from dvor.dialects.vk.photos import draw_photo
-from dvor.dialects.vk.wall import AttachmentObject, escape
+from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments
+from dvor.dialects.vk.texts import draw_text
 from dvor.methods.declaration import Call
 from dvor.model.conversations import Membership
 from dvor.model.messages import Message
@@ -73,12 +73,12 @@ class ConversationObject(Struct, frozen=True, omit_defaults=True):
 
 
 def draw_message(
-    call: Call, message: Message, membership: Membership | None, photos: Photos
+    call: Call, message: Message, membership: Membership | None, attached: Attached
 ) -> MessageObject:
     """Return a message as the caller sees it; without `v`, or below 5.80, with the older members as well."""
     viewer_id, peer_id = call.user_id, message.peer_for(call.user_id)
     is_out = message.from_id == viewer_id
-    text = message.text if call.is_versioned else escape(message.text)
+    text = draw_text(call, message.text)
     older: dict[str, Any] = {}
     if not call.is_versioned or call.version < (5, 80):
         read_up_to = 0
@@ -92,7 +92,6 @@ def draw_message(
             "emoji": True,
             "deleted": 0,
         }
-    found = [photos.get((one.owner_id, one.id)) for one in message.attachments]
     return MessageObject(
         id=message.id,
         date=message.created_at,
@@ -102,9 +101,7 @@ def draw_message(
         out=int(is_out),
         conversation_message_id=message.number,
         random_id=message.random_id if is_out else 0,
-        attachments=[
-            AttachmentObject("photo", draw_photo(call.courtyard, one, call.version)) for one in found if one
-        ],
+        attachments=draw_attachments(call, attached, message.attachments),
         fwd_messages=[],
         important=False if call.is_versioned else 0,
         is_hidden=False,

@@ -9,6 +9,7 @@ from dvor.core import messages
 from dvor.core.conversations import ConversationPage, list_conversations
 from dvor.core.messages import MessagePage
 from dvor.core.users import find_user_ids
+from dvor.dialects.vk.attachments import read_attachments
 from dvor.dialects.vk.errors import code_of, text_of
 from dvor.dialects.vk.longpoll import make_poll_server
 from dvor.dialects.vk.message_objects import (
@@ -18,7 +19,7 @@ from dvor.dialects.vk.message_objects import (
     draw_message,
 )
 from dvor.dialects.vk.users import UserObject
-from dvor.dialects.vk.wall import draw_profiles, read_attachments
+from dvor.dialects.vk.wall import draw_profiles
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.conversations import Membership
 from dvor.model.errors import (
@@ -177,7 +178,7 @@ class MessageList(Struct, frozen=True, omit_defaults=True):
 def draw_messages(call: Call, page: MessagePage, *, extended: bool, fields: list[str]) -> MessageList:
     """Return a page of messages, extended by the people."""
     items = [
-        draw_message(call, one, page.memberships.get(one.conversation_id), page.photos)
+        draw_message(call, one, page.memberships.get(one.conversation_id), page.attached)
         for one in page.messages
     ]
     if not extended:
@@ -319,7 +320,7 @@ async def get_conversations(call: Call, params: GetConversations) -> Conversatio
 
 def _draw_item(call: Call, page: ConversationPage, row: Membership) -> ConversationItem:
     conversation = draw_conversation(row, page.people.get(row.peer_id), is_versioned=call.is_versioned)
-    message = draw_message(call, page.last_messages[row.last_message_id], row, page.photos)
+    message = draw_message(call, page.last_messages[row.last_message_id], row, page.attached)
     return ConversationItem(conversation, message)
 
 

@@ -9,26 +9,19 @@ from dvor.core import wall
 from dvor.core.privacy import People
 from dvor.core.users import find_user_ids
 from dvor.core.wall import PostPage
-from dvor.dialects.vk.photos import PhotoObject, draw_photo
+from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments, read_attachments
+from dvor.dialects.vk.texts import draw_text
 from dvor.dialects.vk.users import PROFILE_FIELDS, Flag, UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden, UserNotFound
 from dvor.model.ids import ItemId, OwnerId
 from dvor.model.tokens import Scope
-from dvor.model.wall import Attachment, Post, WallFilter
+from dvor.model.wall import Post, WallFilter
 
 BARE_LIST_BELOW = (5, 138)
 """Below this version wall.getById answers a bare list (OpenVK's own threshold; VK changed between 5.131 and 5.199)."""
 
-_ATTACHMENT = re.compile(r"(?P<kind>[a-z_]+)(?P<owner>-?\d{1,10})_(?P<id>\d{1,15})(?:_\w+)?", re.ASCII)
 _POST_KEY = re.compile(r"(?:wall)?(-?\d{1,10})_(\d{1,15})", re.ASCII)
-
-
-class AttachmentObject(Struct, frozen=True):
-    """Something attached to a post or a message."""
-
-    type: str
-    photo: PhotoObject
 
 
 class PostSource(Struct, frozen=True, omit_defaults=True):
@@ -91,11 +84,6 @@ class PostObject(Struct, frozen=True, omit_defaults=True):
     inner_type: str | UnsetType = UNSET
 
 
-def escape(text: str) -> str:
-    """Return a text as OpenVK sends it: with & < > as HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 class PostDrawing:
     """Draws the posts of one page for one call."""
 
@@ -123,8 +111,8 @@ class PostDrawing:
             from_id=post.from_id,
             owner_id=post.owner_id,
             date=post.created_at,
-            text=post.text if call.is_versioned else escape(post.text),
-            attachments=self.draw_attachments(post.attachments),
+            text=draw_text(call, post.text),
+            attachments=draw_attachments(call, self._page.attached, post.attachments),
             comments=PostComments(post.comments, 0),
             likes=PostLikes(
                 post.likes, int(post.is_liked), int(is_known), int(is_known and not post.is_friends_only)
@@ -150,23 +138,6 @@ class PostDrawing:
             "is_explicit": flag(False),
         }
         return members if as_number else members | {"post_id": post.id}
-
-    def draw_attachments(self, attachments: list[Attachment]) -> list[AttachmentObject]:
-        """Return those of the attachments that the viewer may see."""
-        found = [self._page.photos.get((one.owner_id, one.id)) for one in attachments]
-        courtyard, version = self._call.courtyard, self._call.version
-        return [AttachmentObject("photo", draw_photo(courtyard, photo, version)) for photo in found if photo]
-
-
-def read_attachments(name: str, texts: list[str]) -> list[Attachment]:
-    """Return the attachments that a parameter names; what cannot be attached yet is refused rather than lost."""
-    attachments = []
-    for text in texts:
-        match = _ATTACHMENT.fullmatch(text)
-        if match is None or match["kind"] != "photo":
-            raise InvalidParameter(name, f"{text[:64]!r} cannot be attached; photos can (photo1_2)")
-        attachments.append(Attachment("photo", int(match["owner"]), int(match["id"])))
-    return attachments
 
 
 def draw_profiles(call: Call, people: People, fields: list[str]) -> list[UserObject]:
