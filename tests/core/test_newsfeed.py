@@ -61,7 +61,7 @@ async def test_the_newest_of_all_come_first(courtyard: Courtyard, settle: Settle
     assert keys(news) == written
     assert news.next_cursor is None
     assert news.page.count == len(written)
-    assert set(news.page.people) == {me, *others}
+    assert set(news.page.owners) == {me, *others}
 
 
 @pytest.mark.parametrize("count", [1, 4, 7, 34, 35])

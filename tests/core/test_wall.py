@@ -56,7 +56,7 @@ async def test_a_post_is_as_it_was_written(courtyard: Courtyard, settle: Settle)
     assert (found.owner_id, found.id, found.from_id, found.created_at) == (anna, 1, boris, NOW)
     assert (found.text, found.platform, found.is_friends_only) == ("Привет 🐈", "android", False)
     assert (found.likes, found.is_liked) == (1, True)
-    assert set(page.people) == {anna, boris}
+    assert set(page.owners) == {anna, boris}
     async with courtyard.database.read() as tx:
         assert await wall.get_post(tx, anna, anna, number) == found
         assert not (await wall.get_post(tx, boris, anna, number)).is_liked
@@ -172,7 +172,7 @@ async def test_posts_are_got_in_the_order_asked_for(courtyard: Courtyard, settle
         page = await wall.get_posts(tx, 0, keys)
         assert [(post.owner_id, post.id) for post in page.posts] == [(boris, 3), (anna, 1), (boris, 1)]
         assert page.count == 3
-        assert set(page.people) == {anna, boris}
+        assert set(page.owners) == {anna, boris}
         assert (await wall.get_posts(tx, 0, [])).posts == []
         with pytest.raises(PostNotFound):
             await wall.get_post(tx, 0, anna, 4)

@@ -6,13 +6,14 @@ import io
 from msgspec import Struct
 from PIL import Image, ImageDraw
 
-from dvor.core import friends, likes, messages, privacy, wall
+from dvor.core import friends, groups, likes, messages, privacy, wall
 from dvor.core.accounts import create_account, switch_on_totp
 from dvor.core.courtyard import Courtyard
 from dvor.core.files import keep_picture, make_address, read_address, read_receipt
 from dvor.core.photos import save_photo
 from dvor.media.pictures import check_and_render
 from dvor.model.attachments import Attachment
+from dvor.model.groups import GroupAccess, NewGroup, Place
 from dvor.model.users import Access, Details, NewUser
 from dvor.store.database import Transaction
 from dvor.store.files import insert_files
@@ -110,6 +111,31 @@ FRIENDS = (
     ("clara", "grace"),
 )
 REQUESTS = (("fedor", "anna", "Мы соседи!"), ("anna", "lev", ""), ("grace", "anna", "Hi from Berlin"))
+GROUPS = {
+    "garden": NewGroup(
+        name="Садовый двор",
+        screen_name="garden",
+        description="Клумбы, яблони и лавочки. Courtyard gardeners.",
+        status="Сажаем тюльпаны",
+        place=Place(city_id=1, city="Москва", website="https://garden.dvor.example"),
+    ),
+    "choir": NewGroup(name="Хор третьего подъезда", screen_name="choir", access=GroupAccess.CLOSED),
+}
+"""Communities, numbered from 1 in this order."""
+MEMBERS = (
+    ("garden", "anna"),
+    ("garden", "boris"),
+    ("garden", "clara"),
+    ("choir", "elena"),
+    ("choir", "boris"),
+)
+"""The first one named with a community makes it."""
+GROUP_POSTS = (
+    ("garden", "anna", "Тюльпаны взошли!", True),
+    ("garden", "boris", "Чей это шланг?", False),
+    ("choir", "elena", "Спевка в четверг.", True),
+)
+"""Community, who writes, the words, and whether the community speaks."""
 BLOCKS = (("elena", "fedor"),)
 POSTS = (
     ("boris", "boris", "Во дворе снова цветёт сирень."),
@@ -153,6 +179,7 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
         for author, owner, text in POSTS:
             now += 30 * MINUTE
             await _post(tx, ids[author], ids[owner], text, now)
+        await _found_groups(tx, ids, start)
         for fan, owner, number in LIKES:
             await likes.add_like(tx, ids[fan], "post", ids[owner], number, now=now)
         for sender, receiver, text in MESSAGES:
@@ -166,11 +193,40 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
     return ids
 
 
+async def _found_groups(tx: Transaction, ids: dict[str, int], start: int) -> None:
+    group_ids: dict[str, int] = {}
+    for name, member in MEMBERS:
+        if name not in group_ids:
+            group_ids[name] = await groups.create_group(tx, ids[member], GROUPS[name], now=start)
+            continue
+        await groups.join_group(tx, ids[member], group_ids[name], now=start)
+        if GROUPS[name].access is not GroupAccess.OPEN:
+            creator = next(one for group, one in MEMBERS if group == name)
+            await groups.invite(tx, ids[creator], group_ids[name], ids[member], now=start)
+    for number, (name, author, text, from_group) in enumerate(GROUP_POSTS, 1):
+        await _post(tx, ids[author], -group_ids[name], text, start + number * MINUTE, from_group=from_group)
+
+
 async def _post(
-    tx: Transaction, author: int, owner: int, text: str, now: int, attachments: list[Attachment] | None = None
+    tx: Transaction,
+    author: int,
+    owner: int,
+    text: str,
+    now: int,
+    attachments: list[Attachment] | None = None,
+    *,
+    from_group: bool = False,
 ) -> int:
     return await wall.write_post(
-        tx, author, owner, text, attachments or [], platform="", is_friends_only=False, now=now
+        tx,
+        author,
+        owner,
+        text,
+        attachments or [],
+        platform="",
+        is_friends_only=False,
+        now=now,
+        from_group=from_group,
     )
 
 

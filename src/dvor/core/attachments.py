@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from dvor.core.privacy import load_people
+from dvor.core.privacy import load_owners
 from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied
 from dvor.model.photos import Photo
@@ -45,12 +45,12 @@ async def load_attached(
         return NOTHING
     photos = await load_photos(tx, sorted(shown))
     guests = {owner_id for (owner_id, _), is_hosts in shown.items() if not is_hosts}
-    people = await load_people(tx, viewer_id, guests) if guests else {}
+    owners = await load_owners(tx, viewer_id, guests) if guests else {}
     return Attached(
         {
             key: photo
             for key, photo in photos.items()
-            if shown[key] or (photo.owner_id in people and people[photo.owner_id].is_open)
+            if shown[key] or (photo.owner_id in owners and owners[photo.owner_id].is_open)
         }
     )
 

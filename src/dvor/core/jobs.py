@@ -11,11 +11,13 @@ from dvor.model.jobs import Job
 from dvor.store import jobs as store
 from dvor.store.database import Transaction
 from dvor.store.events import prune_events
+from dvor.store.group_members import delete_ended_bans
 
 LOOK_SECONDS = 1.0
 LEASE_SECONDS = 300
 MAX_ATTEMPTS = 10
 FIRST_PAUSE_SECONDS = 5
+MINUTE = 60
 HOUR = 3600
 DAY = 24 * HOUR
 
@@ -36,8 +38,18 @@ async def sweep_files(courtyard: Courtyard, _job: Job) -> None:
     await sweep_orphans(courtyard)
 
 
-HANDLERS: dict[str, Handler] = {"prune_events": prune_old_events, "sweep_files": sweep_files}
-PERIODS = {"prune_events": HOUR, "sweep_files": DAY}
+async def end_bans(courtyard: Courtyard, _job: Job) -> None:
+    """Take everybody off the blacklists of communities whose time is over."""
+    now = courtyard.now
+    await courtyard.database.write(lambda tx: delete_ended_bans(tx, now))
+
+
+HANDLERS: dict[str, Handler] = {
+    "prune_events": prune_old_events,
+    "sweep_files": sweep_files,
+    "end_bans": end_bans,
+}
+PERIODS = {"prune_events": HOUR, "sweep_files": DAY, "end_bans": MINUTE}
 """Jobs that come again: the seconds from one end to the next start."""
 
 

@@ -1,4 +1,4 @@
-"""The newsfeed: what friends, followed people and oneself have written on their own walls."""
+"""The newsfeed: what friends, followed people, one's communities and oneself have written on their own walls."""
 
 from msgspec import Struct
 
@@ -8,6 +8,7 @@ from dvor.model.friends import MAX_FRIENDS, Friendship
 from dvor.model.ids import MAX_NUMBER
 from dvor.store.database import Transaction
 from dvor.store.friends import list_friend_ids
+from dvor.store.group_members import list_group_ids
 from dvor.store.newsfeed import list_news
 
 Cursor = tuple[int, int, int]
@@ -35,14 +36,15 @@ async def read_newsfeed(
 ) -> NewsPage:
     """Return the news below the cursor, newest first; `since` and `until` are Unix times (0: no bound).
 
-    `source_ids` narrows the people whose posts are shown.
+    `source_ids` narrows the people and communities whose posts are shown.
     """
     friends = await list_friend_ids(tx, user_id, Friendship.FRIENDS, "id", 0, MAX_FRIENDS)
     followed = await list_friend_ids(tx, user_id, Friendship.REQUESTED, "id", 0, MAX_FRIENDS)
     if followed:
         people = await load_people(tx, user_id, followed)
         followed = [owner_id for owner_id in followed if owner_id in people and people[owner_id].is_open]
-    owner_ids = [user_id, *friends, *followed]
+    groups = [-group_id for group_id in await list_group_ids(tx, user_id)]
+    owner_ids = [user_id, *friends, *followed, *groups]
     if source_ids is not None:
         owner_ids = [owner_id for owner_id in owner_ids if owner_id in source_ids]
     before = min(cursor, (until, MAX_NUMBER, MAX_NUMBER)) if until else cursor
@@ -50,7 +52,7 @@ async def read_newsfeed(
         tx, user_id, owner_ids, [user_id, *friends], since=since, before=before, count=count
     )
     page = await gather_page(tx, user_id, len(posts), posts, {})
-    visible = [post for post in posts if page.people[post.owner_id].is_open]
+    visible = [post for post in posts if page.owners[post.owner_id].is_open]
     last = posts[-1] if len(posts) == count and posts else None
     next_cursor = (last.created_at, last.owner_id, last.id) if last else None
-    return NewsPage(PostPage(len(visible), visible, page.people, page.attached), next_cursor)
+    return NewsPage(PostPage(len(visible), visible, page.owners, page.attached), next_cursor)

@@ -5,8 +5,10 @@ import secrets
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
+from dvor.core.groups import get_managed_group
 from dvor.core.secrets import hash_secret
 from dvor.model.errors import UserNotFound
+from dvor.model.groups import Role
 from dvor.model.tokens import FULL_SCOPE, Scope, Token
 from dvor.store.database import Transaction
 from dvor.store.tokens import delete_token, delete_tokens, find_token, insert_token, list_tokens
@@ -27,30 +29,42 @@ TOKEN_PREFIX = "dvor_"
 
 
 class Caller(Struct, frozen=True):
-    """Who makes a call; `user_id` 0 is nobody in particular."""
+    """Who makes a call: a user, or (user_id 0) a community by its own token, or nobody in particular."""
 
     user_id: int = 0
     scope: Scope = Scope(0)
     platform: str = ""
     token_hash: bytes = b""
     deactivated: str | None = None
+    group_id: int = 0
 
 
 ANONYMOUS = Caller()
 
 
 async def issue_token(
-    courtyard: Courtyard, user_id: int, *, scope: Scope = FULL_SCOPE, platform: str = "", lifetime: int = 0
+    courtyard: Courtyard,
+    user_id: int,
+    *,
+    scope: Scope = FULL_SCOPE,
+    platform: str = "",
+    lifetime: int = 0,
+    group_id: int = 0,
 ) -> str:
-    """Make a token and return its text, which is shown this once; `lifetime` 0 seconds means without end."""
+    """Make a token and return its text, which is shown this once; `lifetime` 0 seconds means without end.
+
+    With `group_id` it acts for that community, of which the user must be an administrator (`AccessDenied`).
+    """
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
     now = courtyard.now
     expires_at = now + lifetime if lifetime else 0
-    token = Token(hash_secret(text), user_id, int(scope), platform, now, expires_at, 0)
+    token = Token(hash_secret(text), user_id, int(scope), platform, now, expires_at, 0, group_id)
 
     async def write(tx: Transaction) -> None:
         if not await load_users(tx, [user_id]):
             raise UserNotFound(str(user_id))
+        if group_id:
+            await get_managed_group(tx, user_id, group_id, Role.ADMINISTRATOR)
         await insert_token(tx, token)
 
     await courtyard.database.write(write)
@@ -62,7 +76,9 @@ async def identify(tx: Transaction, text: str, now: int) -> Caller | None:
     token = await find_token(tx, hash_secret(text))
     if token is None or (token.expires_at and token.expires_at <= now):
         return None
-    return Caller(token.user_id, Scope(token.scope), token.platform, token.token_hash, token.deactivated)
+    user_id = 0 if token.group_id else token.user_id
+    scope = Scope(token.scope)
+    return Caller(user_id, scope, token.platform, token.token_hash, token.deactivated, token.group_id)
 
 
 async def is_alive(tx: Transaction, token_hash: bytes, now: int) -> bool:

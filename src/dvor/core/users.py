@@ -10,6 +10,7 @@ from dvor.model.users import NewUser, UserCounters
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
+from dvor.store.groups import find_group_names
 from dvor.store.photos import count_photos
 from dvor.store.tokens import delete_tokens
 from dvor.store.users import find_screen_names, insert_user, save_presences, set_deactivated
@@ -22,13 +23,18 @@ NUMBERED_NAME = re.compile(r"id([1-9]\d{0,9})", re.ASCII)
 async def create_user(tx: Transaction, user: NewUser, now: int) -> int:
     """Make a user and return the id; `LoginTaken` if the screen name is another's."""
     if user.screen_name is not None:
-        if not SCREEN_NAME.fullmatch(user.screen_name) or NUMBERED_NAME.fullmatch(user.screen_name):
-            raise InvalidParameter("screen_name", "2 to 32 small letters, digits, dots and underscores")
-        if await find_screen_names(tx, [user.screen_name]):
-            raise LoginTaken("screen_name")
+        await check_screen_name(tx, user.screen_name)
     user_id = await insert_user(tx, user, now)
     await insert_receiver(tx, user_id)
     return user_id
+
+
+async def check_screen_name(tx: Transaction, name: str) -> None:
+    """Refuse a name that a user or a community cannot take: `InvalidParameter`, `LoginTaken`."""
+    if not SCREEN_NAME.fullmatch(name) or NUMBERED_NAME.fullmatch(name):
+        raise InvalidParameter("screen_name", "2 to 32 small letters, digits, dots and underscores")
+    if await find_screen_names(tx, [name]) or await find_group_names(tx, [name]):
+        raise LoginTaken("screen_name")
 
 
 async def find_user_ids(tx: Transaction, names: list[str]) -> list[int]:

@@ -36,8 +36,13 @@ class Call:
 
     @property
     def user_id(self) -> int:
-        """Return the caller's id, 0 for an anonymous one."""
+        """Return the caller's id, 0 for an anonymous one and for a community."""
         return self.caller.user_id
+
+    @property
+    def owner_id(self) -> int:
+        """Return who acts: the user, or minus the id of the community whose token it is."""
+        return self.caller.user_id or -self.caller.group_id
 
     def require_user(self) -> None:
         """Refuse an anonymous caller."""
@@ -53,6 +58,7 @@ P = TypeVar("P", bound=Params)
 class Method:
     """A declared method.
 
+    `needs_user` refuses who has no token, and `for_groups` lets the tokens of communities in.
     `errors` gives the dialect's code of each refusal that this method answers in its own way; `not_yet` are parameters
     of the original that are refused with an honest error as long as they do nothing here.
     """
@@ -63,6 +69,7 @@ class Method:
     result: Any
     scope: Scope | None
     needs_user: bool
+    for_groups: bool
     writes: bool
     is_repeatable: bool
     errors: Mapping[type[Refusal], int]
@@ -84,6 +91,7 @@ def method(
     *,
     scope: Scope | None = None,
     needs_user: bool = True,
+    for_groups: bool = False,
     writes: bool = False,
     is_repeatable: bool = False,
     errors: Mapping[type[Refusal], int] | None = None,
@@ -104,6 +112,7 @@ def method(
             result=hints["return"],
             scope=scope,
             needs_user=needs_user,
+            for_groups=for_groups,
             writes=writes,
             is_repeatable=is_repeatable,
             errors=errors or {},

@@ -12,7 +12,7 @@ from dvor.core.tokens import ANONYMOUS, Caller, identify
 from dvor.methods.conversion import convert
 from dvor.methods.declaration import Call, Method
 from dvor.methods.limits import Limiter
-from dvor.model.errors import AccountClosed, NotAuthenticated, ScopeMissing
+from dvor.model.errors import AccountClosed, GroupTokenRefused, NotAuthenticated, ScopeMissing
 from dvor.store.database import Transaction
 
 Outcome = Literal["ok", "refused", "failed"]
@@ -66,6 +66,8 @@ class Dispatcher:
             return ANONYMOUS
         if caller.deactivated:
             raise AccountClosed(caller.deactivated)
+        if caller.group_id and not method.for_groups:
+            raise GroupTokenRefused("method is unavailable with group auth.")
         if method.scope is not None and not caller.scope & method.scope:
             raise ScopeMissing(f"the token lacks the scope {str(method.scope.name).lower()}")
         self._limiter.check(caller.token_hash.hex())

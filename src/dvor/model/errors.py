@@ -73,12 +73,24 @@ class GroupNotFound(Refusal):
     """No community has this id."""
 
 
+class TooManyGroups(Refusal):
+    """The person is in as many communities as are allowed."""
+
+
+class GroupTokenRefused(Refusal):
+    """The method is not for the token of a community."""
+
+
 class ProfileClosed(Refusal):
     """The profile is closed to the viewer."""
 
 
 class AccessDenied(Refusal):
     """The rules of privacy or ownership forbid it."""
+
+
+class GroupClosed(AccessDenied):
+    """The community is closed to the viewer."""
 
 
 class CannotFriendYourself(Refusal):

@@ -1,8 +1,12 @@
-"""Privacy: one set of rules for profiles, walls, likes, attachments and messages.  Pure; the facts are passed in."""
+"""Privacy: one set of rules for profiles, communities, walls, likes, attachments and messages.
+
+Pure; the facts are passed in.
+"""
 
 from msgspec import Struct
 
 from dvor.model.friends import Friendship
+from dvor.model.groups import Group, GroupAccess, Role, Standing, WallMode
 from dvor.model.users import Access, User
 
 
@@ -46,3 +50,29 @@ def _may_reach(user: User, relation: Relation, access: int) -> bool:
     return access == Access.EVERYONE or (
         access == Access.FRIENDS and relation.friendship is Friendship.FRIENDS
     )
+
+
+def may_see_group(group: Group, standing: Standing) -> bool:
+    """Say whether the viewer may see what a closed community hides: its wall, members, photos and documents."""
+    if group.deactivated or standing.is_banned:
+        return False
+    return group.access is GroupAccess.OPEN or standing.is_member or standing.role > Role.NONE
+
+
+def may_find_group(group: Group, standing: Standing) -> bool:
+    """Say whether the viewer may know that a community exists: of a private one only who is in or invited."""
+    return group.access is not GroupAccess.PRIVATE or standing.status > 0 or standing.role > Role.NONE
+
+
+def may_post_in_group(group: Group, standing: Standing) -> bool:
+    """Say whether the viewer may write on a community's wall in his own name."""
+    if not may_see_group(group, standing) or group.wall_mode is WallMode.OFF:
+        return False
+    return group.wall_mode is WallMode.OPEN or standing.role >= Role.EDITOR
+
+
+def may_comment_in_group(group: Group, standing: Standing) -> bool:
+    """Say whether the viewer may comment on what a community shows."""
+    if not may_see_group(group, standing):
+        return False
+    return group.wall_mode in (WallMode.OPEN, WallMode.LIMITED) or standing.role > Role.NONE

@@ -46,6 +46,8 @@ class Token(Struct, frozen=True):
     created_at: int
     expires_at: int
     used_at: int
+    group_id: int = 0
+    """The community that the token acts for; `user_id` is then the manager who made it."""
 
 
 class IdentifiedToken(Struct, frozen=True):
@@ -57,3 +59,4 @@ class IdentifiedToken(Struct, frozen=True):
     platform: str
     expires_at: int
     deactivated: str | None
+    group_id: int = 0

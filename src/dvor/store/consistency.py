@@ -5,8 +5,11 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Integer, Select, Table, bindparam, func, literal_column, or_, select, union_all
 
+from dvor.model.groups import MemberStatus
 from dvor.store.conversations import conversations, members
 from dvor.store.events import events, receivers
+from dvor.store.group_members import group_members
+from dvor.store.groups import group_counters, groups
 from dvor.store.jobs import jobs
 from dvor.store.likes import item_counters, likes
 from dvor.store.messages import messages
@@ -119,6 +122,33 @@ def _strangers() -> Select[Any]:
     )
 
 
+def _group_members() -> Select[Any]:
+    is_member = group_members.c.status == int(MemberStatus.MEMBER)
+    counted = func.count(group_members.c.user_id)
+    return (
+        select(group_counters.c.group_id, counted, group_counters.c.members)
+        .select_from(
+            group_counters.outerjoin(
+                group_members, (group_members.c.group_id == group_counters.c.group_id) & is_member
+            )
+        )
+        .group_by(group_counters.c.group_id, group_counters.c.members)
+        .having(counted != group_counters.c.members)
+    )
+
+
+def _incomplete_groups() -> Select[Any]:
+    return (
+        select(groups.c.id)
+        .select_from(
+            groups.outerjoin(group_counters, group_counters.c.group_id == groups.c.id)
+            .outerjoin(owners, owners.c.id == -groups.c.id)
+            .outerjoin(receivers, receivers.c.id == -groups.c.id)
+        )
+        .where(or_(group_counters.c.group_id.is_(None), owners.c.id.is_(None), receivers.c.id.is_(None)))
+    )
+
+
 RULES = (
     _rule(
         "like counters",
@@ -168,11 +198,24 @@ RULES = (
         "events up to {1} of receiver {0} have no log (its number is {2})",
         _behind(receivers, "number", events, "receiver_id", "number"),
     ),
+    _rule(
+        "members of communities",
+        (group_counters, group_members),
+        "community {0} has {1} members, its counter says {2}",
+        _group_members(),
+    ),
+    _rule(
+        "rows of every community",
+        (groups,),
+        "community {0} has no counter, no row of an owner or no log",
+        _incomplete_groups(),
+    ),
     _rule("rows of every user", (users,), "user {0} has no row of an owner or no log", _strangers()),
 )
 
 HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
     "users": (users, Statement(select(func.max(users.c.id)))),
+    "groups": (groups, Statement(select(func.max(groups.c.id)))),
     "conversations": (conversations, Statement(select(func.max(conversations.c.id)))),
     "messages": (messages, Statement(select(func.max(messages.c.id)))),
     "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),

@@ -1,6 +1,6 @@
 """Server-wide numbers: rising, and never used again.  Sequences on PostgreSQL, counter rows on SQLite."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Column, Executable, Sequence, Table, Text, bindparam, func, select, update
 
@@ -8,8 +8,8 @@ from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.statements import EngineName, Statement
 
-NumberName = Literal["users", "conversations", "messages", "jobs"]
-NAMES: tuple[NumberName, ...] = ("users", "conversations", "messages", "jobs")
+NumberName = Literal["users", "groups", "conversations", "messages", "jobs"]
+NAMES: tuple[NumberName, ...] = get_args(NumberName)
 
 SEQUENCES = {name: Sequence(f"{name}_numbers", metadata=metadata) for name in NAMES}
 """Used on PostgreSQL only: there a counter row would be held until the commit and make all writers queue."""

@@ -20,7 +20,9 @@ tokens = Table(
     Column("created_at", Id, nullable=False),
     Column("expires_at", Id, nullable=False),
     Column("used_at", Id, nullable=False),
+    Column("group_id", Id, nullable=False, server_default="0"),
     Index("ix_tokens_user_id", "user_id"),
+    Index("ix_tokens_group_id", "group_id"),
     sqlite_with_rowid=False,
 )
 
@@ -34,12 +36,17 @@ _FIND = Statement(
         tokens.c.platform,
         tokens.c.expires_at,
         users.c.deactivated,
+        tokens.c.group_id,
     )
     .join(users, users.c.id == tokens.c.user_id)
     .where(tokens.c.token_hash == _token_hash),
     IdentifiedToken,
 )
 _OF_USER = Statement(select(tokens).where(tokens.c.user_id == _user_id).order_by(tokens.c.created_at), Token)
+_OF_GROUP = Statement(
+    select(tokens).where(tokens.c.group_id == bindparam("group_id", type_=Id)).order_by(tokens.c.created_at),
+    Token,
+)
 _INSERT = Statement(insert_all(tokens))
 _DELETE = Statement(delete(tokens).where(tokens.c.token_hash == _token_hash))
 _DELETE_ALL = Statement(delete(tokens).where(tokens.c.user_id == _user_id))
@@ -56,6 +63,11 @@ async def find_token(tx: Transaction, token_hash: bytes) -> IdentifiedToken | No
 async def list_tokens(tx: Transaction, user_id: int) -> list[Token]:
     """Return a user's tokens, oldest first."""
     return await tx.rows(_OF_USER, user_id=user_id)
+
+
+async def list_group_tokens(tx: Transaction, group_id: int) -> list[Token]:
+    """Return a community's tokens, oldest first."""
+    return await tx.rows(_OF_GROUP, group_id=group_id)
 
 
 async def insert_token(tx: Transaction, token: Token) -> None:

@@ -120,8 +120,13 @@ async def insert_user(tx: Transaction, user: NewUser, now: int) -> int:
     """Store a user with the rows that belong to every user; return the new id."""
     user_id = await next_number(tx, "users")
     await tx.run(_INSERT, **user_row(user_id, user, now))
-    await tx.run(_INSERT_OWNER, **owner_row(user_id))
+    await insert_owner(tx, user_id)
     return user_id
+
+
+async def insert_owner(tx: Transaction, owner_id: int) -> None:
+    """Store the row that stands for a new user or community."""
+    await tx.run(_INSERT_OWNER, **owner_row(owner_id))
 
 
 def user_row(user_id: int, user: NewUser, now: int) -> dict[str, Any]:

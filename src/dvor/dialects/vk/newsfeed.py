@@ -1,11 +1,12 @@
 """newsfeed.*: the news of friends and followed people."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.newsfeed import TOP, Cursor, read_newsfeed
+from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.users import UserObject
 from dvor.dialects.vk.wall import PostDrawing, PostObject, draw_profiles
 from dvor.methods.declaration import Call, Params, doc, method
@@ -19,6 +20,7 @@ FILTERS_WITHOUT_CONTENT = frozenset(
 )
 """Kinds of news that VK has and that nobody can make here yet: asking for them brings none."""
 
+_SOURCE = re.compile(r"(u|g|-)?(\d{1,10})", re.ASCII)
 _CURSOR = re.compile(r"(\d{1,12})_(-?\d{1,10})_(\d{1,15})", re.ASCII)
 
 
@@ -27,7 +29,7 @@ class NewsPage(Struct, frozen=True, omit_defaults=True):
 
     items: list[PostObject]
     profiles: list[UserObject] | UnsetType = UNSET
-    groups: list[dict[str, Any]] | UnsetType = UNSET
+    groups: list[GroupObject] | UnsetType = UNSET
     next_from: str = ""
 
 
@@ -43,9 +45,7 @@ class GetNews(Params):
     ) = None
     offset: Annotated[int, doc("Pages to skip (OpenVK); at most 100.", ge=0, le=100)] = 0
     max_photos: Annotated[int, doc("At most so many photos of one source; not counted.", ge=0, le=100)] = 0
-    source_ids: Annotated[
-        str, doc("Only these people: `1,u2`, `friends` or `following`.", max_length=4096)
-    ] = ""
+    source_ids: Annotated[str, doc("Only these: `1,u2`, `g3` or `-3` for a community.", max_length=4096)] = ""
     extended: Annotated[bool, doc("Give `profiles` and `groups`; in VK's form always.")] = True
     return_banned: Annotated[bool, doc("Hidden sources too; none can be hidden yet.")] = False
     fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
@@ -84,7 +84,9 @@ async def get(call: Call, params: GetNews) -> NewsPage:
     next_from = "_".join(map(str, news.next_cursor)) if news.next_cursor else ""
     if not params.extended and not call.is_versioned:
         return NewsPage(items, next_from=next_from)
-    return NewsPage(items, draw_profiles(call, news.page.people, params.fields), [], next_from)
+    owners = news.page.owners
+    profiles = draw_profiles(call, owners, params.fields)
+    return NewsPage(items, profiles, draw_groups(call, owners, params.fields), next_from)
 
 
 def read_cursor(text: str) -> Cursor:
@@ -94,9 +96,9 @@ def read_cursor(text: str) -> Cursor:
 
 
 def read_sources(text: str) -> set[int] | None:
-    """Return the people that `source_ids` names; None for all."""
+    """Return the people and communities that `source_ids` names; None for all."""
     names = [part.strip() for part in text.split(",") if part.strip()]
-    if not names or {"friends", "following"}.issuperset(names):
+    if not names or {"friends", "following", "groups", "pages"}.issuperset(names):
         return None
-    digits = [name.removeprefix("u") for name in names]
-    return {int(name) for name in digits if name.isdecimal() and name.isascii() and len(name) <= 10}
+    matches = [_SOURCE.fullmatch(name) for name in names]
+    return {int(match[2]) * (-1 if match[1] in ("g", "-") else 1) for match in matches if match}

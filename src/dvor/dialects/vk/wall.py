@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import wall
-from dvor.core.privacy import People
+from dvor.core.privacy import Owners, People, Person
 from dvor.core.users import find_user_ids
 from dvor.core.wall import PostPage
 from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments, read_attachments
+from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.texts import draw_text
 from dvor.dialects.vk.users import PROFILE_FIELDS, Flag, UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
@@ -95,7 +96,9 @@ class PostDrawing:
         """Return a post; `in_list` is how wall.get draws it, whose flags are numbers in OpenVK's form."""
         call = self._call
         drawn: dict[str, Any] = dict(extra)
-        is_mine = bool(call.user_id) and call.user_id in (post.owner_id, post.from_id)
+        is_mine = bool(call.owner_id) and (
+            call.owner_id == post.from_id or self._page.owners[post.owner_id].is_managed
+        )
         if call.is_versioned:
             if is_mine:
                 drawn["can_delete"] = 1
@@ -140,10 +143,10 @@ class PostDrawing:
         return members if as_number else members | {"post_id": post.id}
 
 
-def draw_profiles(call: Call, people: People, fields: list[str]) -> list[UserObject]:
+def draw_profiles(call: Call, owners: Owners | People, fields: list[str]) -> list[UserObject]:
     """Return the people beside a list, by id."""
     drawing = UserDrawing(call, PROFILE_FIELDS.union(fields))
-    return [drawing.draw(people[user_id]) for user_id in sorted(people)]
+    return [drawing.draw(one) for _, one in sorted(owners.items()) if isinstance(one, Person)]
 
 
 class WallPage(Struct, frozen=True, omit_defaults=True):
@@ -152,7 +155,7 @@ class WallPage(Struct, frozen=True, omit_defaults=True):
     count: int
     items: list[PostObject]
     profiles: list[UserObject] | UnsetType = UNSET
-    groups: list[dict[str, Any]] | UnsetType = UNSET
+    groups: list[GroupObject] | UnsetType = UNSET
 
 
 class PostList(Struct, frozen=True, omit_defaults=True):
@@ -160,7 +163,7 @@ class PostList(Struct, frozen=True, omit_defaults=True):
 
     items: list[PostObject]
     profiles: list[UserObject] | UnsetType = UNSET
-    groups: list[dict[str, Any]] | UnsetType = UNSET
+    groups: list[GroupObject] | UnsetType = UNSET
 
 
 class InvalidFilter(InvalidParameter):
@@ -209,7 +212,8 @@ async def get(call: Call, params: GetWall) -> WallPage:
     items = [drawing.draw(post, in_list=True) for post in page.posts]
     if not params.extended:
         return WallPage(page.count, items)
-    return WallPage(page.count, items, draw_profiles(call, page.people, params.fields), [])
+    profiles = draw_profiles(call, page.owners, params.fields)
+    return WallPage(page.count, items, profiles, draw_groups(call, page.owners, params.fields))
 
 
 class GetPosts(Params):
@@ -238,7 +242,8 @@ async def get_by_id(call: Call, params: GetPosts) -> PostList | list[PostObject]
     drawing = PostDrawing(call, page)
     items = [drawing.draw(post) for post in page.posts]
     if params.extended:
-        return PostList(items, draw_profiles(call, page.people, params.fields), [])
+        profiles = draw_profiles(call, page.owners, params.fields)
+        return PostList(items, profiles, draw_groups(call, page.owners, params.fields))
     return items if call.version < BARE_LIST_BELOW else PostList(items)
 
 
@@ -254,6 +259,7 @@ class WritePost(Params):
     owner_id: Annotated[OwnerId, doc("On whose wall; 0 for the caller's own.")] = 0
     message: Annotated[str, doc("The words of the post, at most 16,384 characters.")] = ""
     attachments: Annotated[list[str], doc("Up to ten photos: `photo1_2,photo1_3`.")] = []
+    from_group: Annotated[bool, doc("Let the community speak whose wall it is; its editors may.")] = False
     friends_only: Annotated[bool, doc("Let only friends see it; on one's own wall.")] = False
     services: Annotated[str, doc("Other networks to post to; there are none.")] = ""
     mute_notifications: Annotated[bool, doc("Tell nobody; posts are never announced.")] = False
@@ -261,7 +267,6 @@ class WritePost(Params):
 
 
 NOT_YET = (
-    "from_group",
     "signed",
     "publish_date",
     "lat",
@@ -296,6 +301,7 @@ async def post(call: Call, params: WritePost) -> PostId:
         read_attachments("attachments", params.attachments),
         platform=call.caller.platform,
         is_friends_only=params.friends_only,
+        from_group=params.from_group and params.owner_id < 0,
         now=call.now,
     )
     return PostId(number)
