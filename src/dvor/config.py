@@ -21,7 +21,7 @@ LogFormat: TypeAlias = Literal["json", "console"]
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0"})
-_SECRET_SETTINGS = frozenset({"database", "listen_database", "master_key"})
+_SECRET_SETTINGS = frozenset({"database", "listen_database", "master_key", "call_url"})
 
 
 class ConfigError(Exception):
@@ -97,6 +97,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_grant: Annotated[
         bool, Meta(description="Give tokens for login and password at /token to clients without an app.")
     ] = True
+    call_url: Annotated[
+        str | None,
+        Meta(
+            description="Gateway that telephones a person and says from which number: an address with {phone} in it; "
+            "without it calls are only printed.",
+            pattern=r"^https?://[^\s]*\{phone\}[^\s]*$",
+        ),
+    ] = None
+    call_digits: Annotated[
+        str,
+        Meta(
+            description="Where the gateway's JSON answer holds the calling number or its last four digits, as in data.code.",
+            min_length=1,
+        ),
+    ] = "code"
     poll_wait: Annotated[
         int, Meta(description="Longest time that a long poll waits, in seconds.", ge=1, le=600)
     ] = 90

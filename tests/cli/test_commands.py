@@ -47,6 +47,28 @@ def test_version_and_help(capsys: Out) -> None:
 
 
 @pytest.mark.usefixtures("password")
+def test_an_app(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = ("--data", str(tmp_path))
+    run("user", "create", "ivan@example.org", "Иван", "Белый", *data)
+    capsys.readouterr()
+    run("app", "create", "1", "Site", "https://site.example/back", "--protocols", "vk,sngine", *data)
+    told = dict(line.rsplit(" ", 1) for line in capsys.readouterr().out.splitlines())
+    made = {name.strip(): value for name, value in told.items()}
+    assert len(made["secure key"]) == 32
+    run("app", "list", "1", *data)
+    listed = capsys.readouterr().out
+    assert f"{made['app id']}  Site  vk,sngine" in listed
+    assert "https://site.example/back" in listed
+    run("app", "rotate", "1", made["app id"], *data)
+    assert made["secure key"] not in capsys.readouterr().out
+    assert "AppNotFound" in fail(monkeypatch, "app", "delete", "2", made["app id"], *data)
+    run("app", "delete", "1", made["app id"], *data)
+    run("app", "list", "1", *data)
+    assert capsys.readouterr().out == "deleted\n"
+    assert "website" in fail(monkeypatch, "app", "create", "1", "Site", "ftp://site.example", *data)
+
+
+@pytest.mark.usefixtures("password")
 def test_a_user_and_a_token(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
     data = ("--data", str(tmp_path))
     run("user", "create", "ivan@example.org", "Иван", "Белый", "--screen-name", "ivan", "--closed", *data)

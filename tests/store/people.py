@@ -2,17 +2,27 @@
 
 from typing import Any
 
+from dvor.model.apps import App, AppDay, NewApp
+from dvor.model.authorizations import AuthorizationCode, AuthorizationRequest, RefreshToken
+from dvor.model.calls import Confirmation
+from dvor.model.consents import Consent
 from dvor.model.events import MessageEvent
 from dvor.model.friends import Friendship
 from dvor.model.messages import Message
 from dvor.model.users import NewUser
 from dvor.model.wall import NewPost
+from dvor.store.apps import add_app_days, insert_app
+from dvor.store.authorizations import insert_code, insert_request
+from dvor.store.calls import save_confirmation
+from dvor.store.consents import save_consent
 from dvor.store.conversations import lock_dialog, next_message_number, note_received, note_sent
 from dvor.store.database import Database, Transaction
 from dvor.store.events import append_event, insert_receiver
 from dvor.store.friends import friend_row, save_friends
+from dvor.store.keys import SigningKey, insert_key
 from dvor.store.messages import insert_message
 from dvor.store.numbers import next_number
+from dvor.store.tokens import insert_refresh_token
 from dvor.store.users import insert_user
 
 NOW = 1_700_000_000
@@ -88,3 +98,44 @@ def message_event(message: Message, viewer_id: int) -> MessageEvent:
         message.random_id,
         message.attachments,
     )
+
+
+async def add_app(tx: Transaction, app_id: int, owner_id: int) -> None:
+    """Store an app with a row of everything that an app brings with it."""
+    new = NewApp(title="Двор", redirect_uris=["https://site.example/"])
+    described = {name: getattr(new, name) for name in new.__struct_fields__}
+    stored: dict[str, Any] = {
+        "secret_key": b"\x00",
+        "service_token": b"\xff",
+        "confirmed_at": NOW,
+        "created_at": NOW,
+    }
+    await insert_app(tx, App(id=app_id, owner_id=owner_id, **described, **stored))
+    await add_app_days(tx, [AppDay(app_id, NOW // 86400, 1, 1, 0)])
+    await save_consent(tx, Consent(owner_id, app_id, "vk", 7, "https://site.example/", NOW, NOW))
+    granted: dict[str, Any] = {
+        "app_id": app_id,
+        "user_id": owner_id,
+        "protocol": "oidc",
+        "scope": 7,
+        "parameters": {"state": "ы"},
+        "authenticated_at": NOW,
+        "expires_at": NOW + 60,
+    }
+    asked: dict[str, Any] = {
+        "door": "/",
+        "prompt": "",
+        "max_age": -1,
+        "created_at": NOW,
+        "outcome": "",
+        "granted": 0,
+    }
+    await insert_request(
+        tx, AuthorizationRequest(request_hash=b"r", redirect_uri="", ticket_hash=None, **asked, **granted)
+    )
+    used: dict[str, Any] = {"family": b"\x00\x01", "used_at": 0}
+    await insert_code(tx, AuthorizationCode(code_hash=b"c", redirect_uri="", challenge="", **used, **granted))
+    await insert_refresh_token(tx, RefreshToken(token_hash=b"t", **used, **granted))
+    await insert_key(tx, SigningKey("key", "RS256", b"\x01", NOW))
+    called: dict[str, Any] = {"phone": "+74950000001", "digits_hash": b"d", "attempts": 1, "expires_at": NOW}
+    await save_confirmation(tx, Confirmation(user_id=owner_id, purpose="app", day=1, calls=1, **called))

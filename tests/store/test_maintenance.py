@@ -31,7 +31,7 @@ from dvor.store.sqlite import FILE_NAME, DataFolderBusy
 from dvor.store.tokens import insert_token
 from dvor.store.users import save_presences
 from dvor.store.wall import insert_post, mark_post_deleted
-from tests.store.people import NOW, add_user, add_users, befriend, new_post, say
+from tests.store.people import NOW, add_app, add_user, add_users, befriend, new_post, say
 
 CAT = "кот".encode() * 1000
 CAT_NAME = hashlib.sha256(CAT).hexdigest()
@@ -61,6 +61,7 @@ async def settle(tx: Transaction) -> None:
     await insert_account(tx, anna, "anna@example.com", "hash")
     await set_totp(tx, anna, b"\x00\xff", [b"one", b"two"])
     await insert_token(tx, Token(b"\x00\x01", anna, 7, "", NOW, 0, 0))
+    await add_app(tx, 77, anna)
     await save_presences(tx, [{"user_id": anna, "seen_at": NOW, "platform": 7, "is_offline": True}])
     await befriend(tx, anna, boris)
     await insert_block(tx, boris, vera, NOW)

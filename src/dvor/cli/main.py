@@ -5,6 +5,7 @@ import sys
 from cyclopts import App
 
 from dvor import __version__
+from dvor.cli.apps import app_app
 from dvor.cli.database import database_app
 from dvor.cli.demo import demo
 from dvor.cli.docs import docs
@@ -27,6 +28,7 @@ app.command(serve)
 app.command(demo)
 app.command(user_app)
 app.command(token_app)
+app.command(app_app)
 app.command(database_app)
 app.command(docs)
 

@@ -187,3 +187,9 @@ async def has_second_factor(tx: Transaction, user_id: int) -> bool:
     """Say whether logging in as this user needs a one-time code."""
     account = await load_account(tx, user_id)
     return account is not None and account.totp_seed is not None
+
+
+async def find_email(tx: Transaction, user_id: int) -> str:
+    """Return the e-mail address that a user logs in with, empty if the login is none."""
+    account = await load_account(tx, user_id)
+    return account.login if account is not None and "@" in account.login else ""

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from dvor.core.authorizations import prune_authorizations
 from dvor.core.courtyard import Courtyard
 from dvor.core.files import sweep_orphans
+from dvor.core.keys import rotate_keys
 from dvor.model.jobs import Job
 from dvor.store import jobs as store
 from dvor.store.database import Transaction
@@ -44,12 +46,30 @@ async def end_bans(courtyard: Courtyard, _job: Job) -> None:
     await courtyard.database.write(lambda tx: delete_ended_bans(tx, now))
 
 
+async def prune_old_authorizations(courtyard: Courtyard, _job: Job) -> None:
+    """Forget requests, codes and refresh tokens that are long expired."""
+    await prune_authorizations(courtyard)
+
+
+async def rotate_signing_keys(courtyard: Courtyard, _job: Job) -> None:
+    """Let a new key sign when the old one has signed long enough."""
+    await rotate_keys(courtyard)
+
+
 HANDLERS: dict[str, Handler] = {
     "prune_events": prune_old_events,
     "sweep_files": sweep_files,
     "end_bans": end_bans,
+    "prune_authorizations": prune_old_authorizations,
+    "rotate_keys": rotate_signing_keys,
 }
-PERIODS = {"prune_events": HOUR, "sweep_files": DAY, "end_bans": MINUTE}
+PERIODS = {
+    "prune_events": HOUR,
+    "sweep_files": DAY,
+    "end_bans": MINUTE,
+    "prune_authorizations": HOUR,
+    "rotate_keys": DAY,
+}
 """Jobs that come again: the seconds from one end to the next start."""
 
 

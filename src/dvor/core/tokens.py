@@ -9,7 +9,7 @@ from dvor.core.groups import get_managed_group
 from dvor.core.secrets import hash_secret
 from dvor.model.errors import UserNotFound
 from dvor.model.groups import Role
-from dvor.model.tokens import FULL_SCOPE, Scope, Token
+from dvor.model.tokens import FULL_SCOPE, METHOD_PROTOCOLS, Scope, Token
 from dvor.store.database import Transaction
 from dvor.store.tokens import delete_token, delete_tokens, find_token, insert_token, list_tokens
 from dvor.store.users import load_users
@@ -18,6 +18,8 @@ __all__ = [
     "ANONYMOUS",
     "Caller",
     "identify",
+    "is_alive",
+    "is_expired",
     "issue_token",
     "list_tokens",
     "revoke_all_tokens",
@@ -29,7 +31,10 @@ TOKEN_PREFIX = "dvor_"
 
 
 class Caller(Struct, frozen=True):
-    """Who makes a call: a user, or (user_id 0) a community by its own token, or nobody in particular."""
+    """Who makes a call: a user, or (`user_id` 0) a community or an app by its own token, or nobody in particular.
+
+    The bits of `scope` are those of the token's protocol; `app_id` is 0 for a token that was given to no app.
+    """
 
     user_id: int = 0
     scope: Scope = Scope(0)
@@ -37,6 +42,9 @@ class Caller(Struct, frozen=True):
     token_hash: bytes = b""
     deactivated: str | None = None
     group_id: int = 0
+    app_id: int = 0
+    protocol: str = "vk"
+    family: bytes = b""
 
 
 ANONYMOUS = Caller()
@@ -71,14 +79,30 @@ async def issue_token(
     return text
 
 
-async def identify(tx: Transaction, text: str, now: int) -> Caller | None:
-    """Return whose token this is; None if it is unknown, revoked or expired."""
+async def identify(
+    tx: Transaction, text: str, now: int, *, protocols: frozenset[str] = METHOD_PROTOCOLS
+) -> Caller | None:
+    """Return whose token this is; None if it is unknown, revoked, expired, or meant for other doors."""
     token = await find_token(tx, hash_secret(text))
-    if token is None or (token.expires_at and token.expires_at <= now):
+    if token is None or (token.expires_at and token.expires_at <= now) or token.protocol not in protocols:
         return None
-    user_id = 0 if token.group_id else token.user_id
-    scope = Scope(token.scope)
-    return Caller(user_id, scope, token.platform, token.token_hash, token.deactivated, token.group_id)
+    return Caller(
+        0 if token.group_id else token.user_id or 0,
+        Scope(token.scope),
+        token.platform,
+        token.token_hash,
+        token.deactivated,
+        token.group_id,
+        token.app_id or 0,
+        token.protocol,
+        token.family,
+    )
+
+
+async def is_expired(tx: Transaction, text: str, now: int) -> bool:
+    """Say whether there is such a token, and its time is over."""
+    token = await find_token(tx, hash_secret(text))
+    return token is not None and 0 < token.expires_at <= now
 
 
 async def is_alive(tx: Transaction, token_hash: bytes, now: int) -> bool:

@@ -12,7 +12,13 @@ from dvor.core.tokens import ANONYMOUS, Caller, identify
 from dvor.methods.conversion import convert
 from dvor.methods.declaration import Call, Method
 from dvor.methods.limits import Limiter
-from dvor.model.errors import AccountClosed, GroupTokenRefused, NotAuthenticated, ScopeMissing
+from dvor.model.errors import (
+    AccountClosed,
+    GroupTokenRefused,
+    NotAuthenticated,
+    ScopeMissing,
+    ServiceTokenRefused,
+)
 from dvor.store.database import Transaction
 
 Outcome = Literal["ok", "refused", "failed"]
@@ -68,8 +74,10 @@ class Dispatcher:
             raise AccountClosed(caller.deactivated)
         if caller.group_id and not method.for_groups:
             raise GroupTokenRefused("method is unavailable with group auth.")
+        if method.needs_user and not caller.user_id and not caller.group_id:
+            raise ServiceTokenRefused("method is unavailable with service token.")
         if method.scope is not None and not caller.scope & method.scope:
             raise ScopeMissing(f"the token lacks the scope {str(method.scope.name).lower()}")
         self._limiter.check(caller.token_hash.hex())
-        self._courtyard.touches.use_token(caller.token_hash, now)
+        self._courtyard.touches.use_token(caller.token_hash, now, caller.app_id)
         return caller

@@ -161,5 +161,49 @@ class CursorTooOld(Refusal):
         self.newest = newest
 
 
+class AppNotFound(Refusal):
+    """No app has this id, or it is not confirmed yet."""
+
+
+class WrongAppSecret(Refusal):
+    """The secret key is not this app's."""
+
+
+class TooManyApps(Refusal):
+    """The owner has as many apps as one may have."""
+
+
+class RequestExpired(Refusal):
+    """The authorization request does not exist, is answered already, or was waited for too long."""
+
+
+class CodeInvalid(Refusal):
+    """The authorization code or refresh token is unknown, expired, used before, or another app's."""
+
+
+class RedirectMismatch(Refusal):
+    """The redirect address is not the one that the code was asked for with."""
+
+
+class VerifierMismatch(Refusal):
+    """The code verifier does not belong to the code challenge, or one of them is missing."""
+
+
+class NumberInvalid(Refusal):
+    """The telephone number is none that can be called."""
+
+
+class DigitsWrong(Refusal):
+    """The digits are not those of the number that called, or they are too old."""
+
+
+class CallFailed(Refusal):
+    """The telephone call could not be made."""
+
+
+class ServiceTokenRefused(Refusal):
+    """The call needs a person's token, and an app's service token was given."""
+
+
 class OutcomeUnknown(Exception):
     """The database went away during a commit: the write may or may not have happened.  Not a refusal."""

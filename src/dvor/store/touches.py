@@ -1,17 +1,21 @@
 """Touches: small marks of use that gather in memory and are written together every few seconds.
 
-Last visits and token uses of the last seconds may be lost when the process is killed; nothing else may.
+Last visits, token uses and app statistics of the last seconds may be lost when the process is killed; nothing else may.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from typing import Any
 
+from dvor.model.apps import AppDay
+from dvor.store.apps import add_app_days, load_apps
 from dvor.store.database import Database, Transaction
 from dvor.store.tokens import touch_tokens
 from dvor.store.users import save_presences
 
 FLUSH_SECONDS = 5
+DAY = 86400
 LOG = logging.getLogger(__name__)
 
 
@@ -22,6 +26,7 @@ class Touches:
         self._database = database
         self._presences: dict[int, dict[str, Any]] = {}
         self._tokens: dict[bytes, int] = {}
+        self._app_calls: Counter[tuple[int, int]] = Counter()
         self._task: asyncio.Task[None] | None = None
 
     def see_user(self, user_id: int, now: int, platform: int, *, is_offline: bool = False) -> None:
@@ -33,15 +38,18 @@ class Touches:
             "is_offline": is_offline,
         }
 
-    def use_token(self, token_hash: bytes, now: int) -> None:
-        """Note that a token was used."""
+    def use_token(self, token_hash: bytes, now: int, app_id: int = 0) -> None:
+        """Note that a token was used, by an app or (0) by none."""
         self._tokens[token_hash] = now
+        if app_id:
+            self._app_calls[app_id, now // DAY] += 1
 
     async def flush(self) -> None:
         """Write down what has gathered, in one transaction."""
         presences, self._presences = self._presences, {}
         tokens, self._tokens = self._tokens, {}
-        if not presences and not tokens:
+        calls, self._app_calls = self._app_calls, Counter()
+        if not presences and not tokens and not calls:
             return
 
         async def write(tx: Transaction) -> None:
@@ -50,6 +58,10 @@ class Touches:
             if tokens:
                 rows = [{"token_hash": token_hash, "at": tokens[token_hash]} for token_hash in sorted(tokens)]
                 await touch_tokens(tx, rows)
+            if calls:
+                apps = await load_apps(tx, sorted({app_id for app_id, _ in calls}))  # some may be gone
+                days = [AppDay(*key, 0, 0, calls[key]) for key in sorted(calls) if key[0] in apps]
+                await add_app_days(tx, days)
 
         await self._database.write(write, is_repeatable=True)
 

@@ -54,6 +54,7 @@ CODES: Mapping[type[errors.Refusal], int] = {
     errors.NotImplementedYet: 33,
     errors.NotAuthenticated: 5,
     errors.ScopeMissing: 7,
+    errors.ServiceTokenRefused: 28,
     errors.AccountClosed: 18,
     errors.TooManyCalls: 6,
     errors.WrongCredentials: 28,
