@@ -38,7 +38,7 @@ def _draw_secrets() -> AppSecrets:
 
 
 def _service_row(app_id: int, text: str, now: int) -> Token:
-    return Token(hash_secret(text), None, 0, "", now, 0, 0, app_id)
+    return Token(hash_secret(text), None, 0, "", now, 0, 0, app_id=app_id)
 
 
 async def create_app(courtyard: Courtyard, owner_id: int, new: NewApp, *, is_confirmed: bool = False) -> App:

@@ -313,9 +313,9 @@ async def _give(
             now,
             now + lifetime if lifetime else 0,
             0,
-            app.id,
-            protocol,
-            origin.family,
+            app_id=app.id,
+            protocol=protocol,
+            family=origin.family,
         ),
     )
     refreshes = has_refresh_token(protocol, origin.scope)
@@ -370,7 +370,9 @@ async def grant_service_token(courtyard: Courtyard, app: App, protocol: str, lif
     """Give an app a token that stands for itself (the grant of client credentials)."""
     text, now = _draw().access_text(protocol), courtyard.now
     expires_at = now + lifetime if lifetime else 0
-    token = Token(hash_secret(text), None, 0, app.title[:64], now, expires_at, 0, app.id, protocol)
+    token = Token(
+        hash_secret(text), None, 0, app.title[:64], now, expires_at, 0, app_id=app.id, protocol=protocol
+    )
     await courtyard.database.write(lambda tx: insert_token(tx, token))
     return text
 
