@@ -23,7 +23,7 @@ from dvor.model.errors import (
     WrongCredentials,
     WrongFactor,
 )
-from dvor.model.users import NewUser
+from dvor.model.users import NewUser, User
 from dvor.store.accounts import (
     find_account,
     insert_account,
@@ -35,7 +35,7 @@ from dvor.store.accounts import (
 )
 from dvor.store.database import Transaction
 from dvor.store.tokens import delete_tokens
-from dvor.store.users import find_screen_names
+from dvor.store.users import find_screen_names, load_users
 
 MEMORY_KIB = 19 * 1024
 """OWASP's smallest recommended setting of argon2id: 19 MiB, two passes, one lane."""
@@ -47,6 +47,14 @@ _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism
 _threads = ThreadPoolExecutor(2, thread_name_prefix="password")
 _decoy = _hasher.hash(secrets.token_hex())
 """Checked when there is no such account, so that the answer takes as long."""
+
+
+class Profile(Struct, frozen=True):
+    """A person as he is shown to an app that he has let in; `email` is empty if his login is none."""
+
+    user: User
+    email: str
+    is_email_verified: bool = False
 
 
 class SecondFactor(Struct, frozen=True):
@@ -193,3 +201,11 @@ async def find_email(tx: Transaction, user_id: int) -> str:
     """Return the e-mail address that a user logs in with, empty if the login is none."""
     account = await load_account(tx, user_id)
     return account.login if account is not None and "@" in account.login else ""
+
+
+async def load_profile(tx: Transaction, user_id: int) -> Profile:
+    """Return a person with his e-mail address; `UserNotFound`."""
+    user = (await load_users(tx, [user_id])).get(user_id)
+    if user is None:
+        raise UserNotFound(str(user_id))
+    return Profile(user, await find_email(tx, user_id))

@@ -9,7 +9,7 @@ from dvor.store.consents import delete_consents, find_consents, list_consents
 from dvor.store.database import Transaction
 from dvor.store.tokens import delete_app_tokens, find_app_uses
 
-__all__ = ["AppInUse", "find_consents", "list_apps_in_use", "revoke_consent"]
+__all__ = ["AppInUse", "find_consents", "list_apps_in_use", "revoke_consent", "revoke_log_ins"]
 
 
 class AppInUse(Struct, frozen=True):
@@ -38,3 +38,8 @@ async def revoke_consent(tx: Transaction, user_id: int, app_id: int) -> bool:
     """Take back all that a person has allowed an app: its tokens die at once; say whether there was anything."""
     await delete_app_tokens(tx, user_id, app_id)
     return await delete_consents(tx, user_id, app_id) > 0
+
+
+async def revoke_log_ins(tx: Transaction, user_id: int, app_id: int, protocol: str) -> None:
+    """Let the tokens die that an app has of a person by one protocol; what he has allowed is kept."""
+    await delete_app_tokens(tx, user_id, app_id, protocol)

@@ -9,20 +9,29 @@ from dvor.core.groups import get_managed_group
 from dvor.core.secrets import hash_secret
 from dvor.model.errors import UserNotFound
 from dvor.model.groups import Role
-from dvor.model.tokens import FULL_SCOPE, METHOD_PROTOCOLS, Scope, Token
+from dvor.model.tokens import FULL_SCOPE, METHOD_PROTOCOLS, IdentifiedToken, Scope, Token
 from dvor.store.database import Transaction
-from dvor.store.tokens import delete_token, delete_tokens, find_token, insert_token, list_tokens
+from dvor.store.tokens import (
+    delete_family,
+    delete_token,
+    delete_tokens,
+    find_token,
+    insert_token,
+    list_tokens,
+)
 from dvor.store.users import load_users
 
 __all__ = [
     "ANONYMOUS",
     "Caller",
+    "describe_token",
     "identify",
     "is_alive",
     "is_expired",
     "issue_token",
     "list_tokens",
     "revoke_all_tokens",
+    "revoke_family",
     "revoke_token",
 ]
 
@@ -99,6 +108,14 @@ async def identify(
     )
 
 
+async def describe_token(tx: Transaction, text: str, now: int) -> IdentifiedToken | None:
+    """Return what is stored of a token that is good now."""
+    token = await find_token(tx, hash_secret(text))
+    if token is None or token.deactivated or 0 < token.expires_at <= now:
+        return None
+    return token
+
+
 async def is_expired(tx: Transaction, text: str, now: int) -> bool:
     """Say whether there is such a token, and its time is over."""
     token = await find_token(tx, hash_secret(text))
@@ -119,3 +136,11 @@ async def revoke_token(tx: Transaction, text: str) -> bool:
 async def revoke_all_tokens(tx: Transaction, user_id: int) -> int:
     """Revoke all tokens of a user; return how many."""
     return await delete_tokens(tx, user_id)
+
+
+async def revoke_family(tx: Transaction, caller: Caller) -> None:
+    """Revoke the token of this caller, and those that came from the same log-in."""
+    if caller.user_id and caller.family:
+        await delete_family(tx, caller.user_id, caller.family)
+    else:
+        await delete_token(tx, caller.token_hash)

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Literal
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
@@ -106,3 +108,11 @@ def proves(challenge: str, verifier: str) -> bool:
     if not _VERIFIER.fullmatch(verifier):
         return False
     return hmac.compare_digest(make_challenge(verifier), challenge)
+
+
+def answer_address(uri: str, parameters: Mapping[str, str | int], *, in_fragment: bool = False) -> str:
+    """Return a redirect address with an answer in its query, or behind its `#`."""
+    encoded = urlencode(parameters)
+    if in_fragment:
+        return f"{uri}#{encoded}"
+    return f"{uri}{'&' if '?' in uri else '?'}{encoded}"

@@ -5,6 +5,7 @@ import mimetypes
 import re
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
+from urllib.parse import parse_qsl
 
 import structlog
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -12,17 +13,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.health import is_ready
+from dvor.dialects.oidc import authorize, discovery, userinfo
+from dvor.dialects.oidc import token as oidc_token
+from dvor.dialects.sngine import oauth as sngine
+from dvor.dialects.vk import oauth, vkid
 from dvor.dialects.vk.api import METHODS
 from dvor.dialects.vk.endpoint import MethodEndpoint
 from dvor.dialects.vk.longpoll import LongPollEndpoint
 from dvor.dialects.vk.token import TokenEndpoint
 from dvor.dialects.vk.uploads import UploadEndpoint
+from dvor.methods.http import Doors
 from dvor.methods.openapi import describe_api
 from dvor.server.health import METRICS_TYPE, count_call, render_metrics, waiting_poll
 from dvor.server.logs import new_request_id, request_id
 from dvor.web.front import front_page
 
-FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})")
+FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})|/content/uploads/photos/(?P<photo>[0-9a-f]{64})\.jpg")
 STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css))")
 
 _log = structlog.get_logger("dvor.server")
@@ -35,13 +41,18 @@ class Application:
         self._courtyard = courtyard
         token = TokenEndpoint(courtyard, count_call)
         self._method = MethodEndpoint(courtyard, METHODS, count_call)
+        doors = _open_doors(courtyard)
         self._prefixes: tuple[tuple[str, ASGIApp], ...] = (
             ("/nim", LongPollEndpoint(courtyard, waiting_poll)),
             ("/upload/photo/", UploadEndpoint(courtyard, count_call)),
             ("/files/", self._file),
+            ("/content/uploads/", self._file),
+            ("/api/", doors.pop("/api/")),
             ("/static/", self._static),
         )
         self._paths: dict[str, ASGIApp] = {
+            **doors,
+            "/api.php": self._api_php,
             "/token": token,
             "/token/": token,
             "/oauth/token": token,
@@ -86,6 +97,12 @@ class Application:
                 return app
         return _not_found
 
+    async def _api_php(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the one address that several originals share: VK's has `method=`, Sngine's `do=`."""
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        path = f"/api/{query['do']}" if "do" in query else f"/method/{query.get('method', '')}"
+        await self._find(path)({**scope, "path": path}, receive, send)
+
     @staticmethod
     def _responder(respond: Callable[[], Awaitable[Response]]) -> ASGIApp:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,7 +119,7 @@ class Application:
     async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a kept file; its content never changes under its name."""
         match = FILE_NAME.fullmatch(scope["path"])
-        path = self._courtyard.files.path(match["name"]) if match else None
+        path = self._courtyard.files.path(match["name"] or match["photo"]) if match else None
         if path is None or not path.exists() or scope["method"] not in ("GET", "HEAD"):
             await _not_found(scope, receive, send)
             return
@@ -140,6 +157,12 @@ class Application:
         if self._description is None:
             self._description = describe_api(METHODS, self._courtyard.public_url)
         return Response(self._description, media_type="application/json")
+
+
+def _open_doors(courtyard: Courtyard) -> Doors:
+    """Return what the dialects answer beside their methods, by path."""
+    modules = (oauth, vkid, sngine, discovery, authorize, oidc_token, userinfo)
+    return {path: door for module in modules for path, door in module.doors(courtyard).items()}
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:

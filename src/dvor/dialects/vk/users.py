@@ -5,12 +5,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from dvor.core.accounts import find_email
 from dvor.core.courtyard import Courtyard
 from dvor.core.privacy import Person
 from dvor.core.users import count_for_user, get_people
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.friends import Friendship
 from dvor.model.privacy import may_post, may_write
+from dvor.model.tokens import Scope
 from dvor.model.users import User, UserCounters
 
 Flag = bool | int
@@ -158,6 +160,7 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     blacklisted: int | UnsetType = UNSET
     blacklisted_by_me: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
+    email: str | UnsetType = UNSET
 
 
 PROFILE_FIELDS = frozenset({"sex", "screen_name", "photo_50", "photo_100", "online", "verified"})
@@ -344,5 +347,14 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
         counters = None
         if wants_counters and person.is_open and len(user_ids) == 1:
             counters = await count_for_user(call.tx, user_id, call.now)
-        drawn.append(drawing.draw(person, counters))
+        drawn.append(drawing.draw(person, counters, **await _own_email(call, user_id, drawing.fields)))
     return drawn
+
+
+async def _own_email(call: Call, user_id: int, fields: Collection[str]) -> dict[str, str]:
+    """Return the address of the token's own person, if the scope allows; apps get it unasked, as Bubble's plugin expects."""
+    wants_it = user_id == call.user_id and ("email" in fields or call.caller.app_id)
+    if not wants_it or not call.caller.scope & Scope.EMAIL:
+        return {}
+    email = await find_email(call.tx, user_id)
+    return {"email": email} if email else {}

@@ -17,6 +17,10 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import Request as FormRequest
 from starlette.types import Receive, Scope, Send
 
+from dvor.methods.http import BodyTooLarge as BodyTooLarge
+from dvor.methods.http import ClientGone as ClientGone
+from dvor.methods.http import header as header
+from dvor.methods.http import read_body as read_body
 from dvor.model.errors import InvalidParameter
 
 OPENVK_VERSION = (5, 9999)
@@ -47,17 +51,6 @@ JSON_HEADERS = [
 UNREADABLE_FORM = (MultiPartException, FormParserError, UnicodeError)
 """What Starlette raises at a multipart body that is none."""
 _VERSION = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?", re.ASCII)
-
-
-class ClientGone(Exception):
-    """The client went away before its request was complete: nothing is done and nothing answered."""
-
-
-class BodyTooLarge(InvalidParameter):
-    """The body of a request is larger than the settings allow."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__("request", f"larger than {limit} bytes")
 
 
 def read_query(scope: Scope) -> dict[str, str]:
@@ -92,22 +85,6 @@ def _texts(pairs: list[tuple[str, str]]) -> dict[str, str]:
             value = f"{texts[name]},{value}" if name in texts else value
         texts[name] = value
     return texts
-
-
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """Return a whole body; `BodyTooLarge`, `ClientGone`."""
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLarge(limit)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 async def read_parameters(
@@ -163,14 +140,6 @@ def _json_text(value: Any) -> str:
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
         return ",".join(map(_json_text, value))
     return msgspec.json.encode(value).decode()
-
-
-def header(scope: Scope, name: bytes) -> str:
-    """Return a request header, empty if it is not there."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return bytes(value).decode("latin-1")
-    return ""
 
 
 def bearer_token(scope: Scope) -> str:

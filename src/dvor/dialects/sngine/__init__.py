@@ -1,0 +1,1 @@
+"""Sngine's API 1.1 for outside sites: logging in with a key, and reading who it was."""
