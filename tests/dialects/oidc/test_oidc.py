@@ -33,7 +33,7 @@ async def ask(site: Site, *, post: bool = False, **special: str) -> httpx.Respon
         "scope": "openid",
         "state": "s" * 128,
     } | special
-    asked: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    asked = {name: value for name, value in asked.items() if value}
     if post:
         return await site.http.post("/oidc/authorize", data=asked)
     return await site.ask("/oidc/authorize", **asked)
@@ -414,8 +414,8 @@ async def test_leaving(site: Site) -> None:
     body = await exchange(site, code=await get_code(site))
     hint = body["id_token"]
     for uri, client in (("https://evil.example", {}), (BACK, {"client_id": "5"})):
-        asked = {"id_token_hint": hint, "post_logout_redirect_uri": uri} | client
-        answer = await site.ask("/oidc/logout", **asked)
+        wrong: dict[str, Any] = {"id_token_hint": hint, "post_logout_redirect_uri": uri, **client}
+        answer = await site.ask("/oidc/logout", **wrong)
         assert (answer.status_code, "location" in answer.headers) == (400, False)
     asked: dict[str, Any] = {"id_token_hint": hint, "post_logout_redirect_uri": BACK, "state": "s"}
     assert landed(await site.ask("/oidc/logout", **asked)) == {"state": "s"}
