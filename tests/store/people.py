@@ -9,6 +9,7 @@ from dvor.model.consents import Consent
 from dvor.model.events import MessageEvent
 from dvor.model.friends import Friendship
 from dvor.model.messages import Message
+from dvor.model.sessions import Session
 from dvor.model.users import NewUser
 from dvor.model.wall import NewPost
 from dvor.store.apps import add_app_days, insert_app
@@ -22,6 +23,7 @@ from dvor.store.friends import friend_row, save_friends
 from dvor.store.keys import SigningKey, insert_key
 from dvor.store.messages import insert_message
 from dvor.store.numbers import next_number
+from dvor.store.sessions import insert_session
 from dvor.store.tokens import insert_refresh_token
 from dvor.store.users import insert_user
 
@@ -136,6 +138,7 @@ async def add_app(tx: Transaction, app_id: int, owner_id: int) -> None:
     used: dict[str, Any] = {"family": b"\x00\x01", "used_at": 0}
     await insert_code(tx, AuthorizationCode(code_hash=b"c", redirect_uri="", challenge="", **used, **granted))
     await insert_refresh_token(tx, RefreshToken(token_hash=b"t", **used, **granted))
+    await insert_session(tx, Session(b"s", owner_id, NOW, NOW, "Firefox", "127.0.0.1"))
     await insert_key(tx, SigningKey("key", "RS256", b"\x01", NOW))
     called: dict[str, Any] = {"phone": "+74950000001", "digits_hash": b"d", "attempts": 1, "expires_at": NOW}
     await save_confirmation(tx, Confirmation(user_id=owner_id, purpose="app", day=1, calls=1, **called))

@@ -159,7 +159,14 @@ async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> Non
     places = {"owner_id", "group_id", "conversation_id", "user_id", "receiver_id", "app_id"}
     # What stands for a whole by itself, and what is found by a hash.
     wholes = {"users", "groups", "owners", "conversations", "receivers", "jobs", "numbers", "files", "tokens"}
-    wholes |= {"apps", "authorization_requests", "authorization_codes", "refresh_tokens", "signing_keys"}
+    wholes |= {
+        "apps",
+        "authorization_requests",
+        "authorization_codes",
+        "refresh_tokens",
+        "signing_keys",
+        "sessions",
+    }
     assert {name for name, column in first_columns.items() if column not in places} <= wholes
     for table in tables(engine):
         for key in table.foreign_keys:

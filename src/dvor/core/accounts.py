@@ -34,6 +34,7 @@ from dvor.store.accounts import (
     use_totp_step,
 )
 from dvor.store.database import Transaction
+from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
 from dvor.store.users import find_screen_names, load_users
 
@@ -152,7 +153,7 @@ async def _store_password(courtyard: Courtyard, user_id: int, password: str) -> 
 
 
 async def change_password(courtyard: Courtyard, user_id: int, password: str) -> None:
-    """Set a new password; all tokens of the user die."""
+    """Set a new password; all tokens and sessions of the user die."""
     password_hash = await hash_password(password)
 
     async def write(tx: Transaction) -> None:
@@ -160,6 +161,7 @@ async def change_password(courtyard: Courtyard, user_id: int, password: str) -> 
             raise UserNotFound(str(user_id))
         await set_password_hash(tx, user_id, password_hash)
         await delete_tokens(tx, user_id)
+        await delete_sessions(tx, user_id)
 
     await courtyard.database.write(write)
 

@@ -24,6 +24,7 @@ from dvor.store import authorizations as store
 from dvor.store.apps import add_app_days
 from dvor.store.consents import find_consents, save_consent
 from dvor.store.database import Transaction
+from dvor.store.sessions import prune_sessions
 from dvor.store.tokens import (
     delete_app_tokens,
     delete_family,
@@ -32,7 +33,7 @@ from dvor.store.tokens import (
     find_token,
     insert_refresh_token,
     insert_token,
-    prune_refresh_tokens,
+    prune_tokens,
     use_refresh_token,
 )
 
@@ -397,11 +398,12 @@ async def revoke_by_text(courtyard: Courtyard, app: App, text: str) -> None:
 
 
 async def prune_authorizations(courtyard: Courtyard) -> None:
-    """Forget what expired a day ago."""
+    """Forget the requests, codes, tokens and sessions that expired a day ago."""
     before = courtyard.now - KEPT_SECONDS
 
     async def write(tx: Transaction) -> None:
         await store.prune_authorizations(tx, before)
-        await prune_refresh_tokens(tx, before)
+        await prune_tokens(tx, before)
+        await prune_sessions(tx, before)
 
     await courtyard.database.write(write)

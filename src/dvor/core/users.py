@@ -12,6 +12,7 @@ from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
 from dvor.store.groups import find_group_names
 from dvor.store.photos import count_photos
+from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
 from dvor.store.users import find_screen_names, insert_user, save_presences, set_deactivated
 from dvor.store.wall import count_posts
@@ -84,6 +85,7 @@ async def deactivate(tx: Transaction, user_id: int, state: str | None) -> None:
         raise UserNotFound(str(user_id))
     if state is not None:
         await delete_tokens(tx, user_id)
+        await delete_sessions(tx, user_id)
 
 
 async def note_visit(

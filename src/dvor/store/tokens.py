@@ -30,6 +30,7 @@ tokens = Table(
     Index("ix_tokens_user_id", "user_id"),
     Index("ix_tokens_group_id", "group_id"),
     Index("ix_tokens_app_id", "app_id"),
+    Index("ix_tokens_expires_at", "expires_at"),
     sqlite_with_rowid=False,
 )
 
@@ -122,7 +123,9 @@ _USE_REFRESH = Statement(
     .where(refresh_tokens.c.token_hash == _token_hash, refresh_tokens.c.used_at == 0)
     .values(used_at=bindparam("at", type_=Id))
 )
-_PRUNE = Statement(delete(refresh_tokens).where(refresh_tokens.c.expires_at < bindparam("before", type_=Id)))
+_before = bindparam("before", type_=Id)
+_PRUNE_REFRESH = Statement(delete(refresh_tokens).where(refresh_tokens.c.expires_at < _before))
+_PRUNE = Statement(delete(tokens).where(tokens.c.expires_at > 0, tokens.c.expires_at < _before))
 _TOUCH = Statement(
     update(tokens).where(tokens.c.token_hash == _token_hash).values(used_at=bindparam("at", type_=Id))
 )
@@ -205,8 +208,9 @@ async def use_refresh_token(tx: Transaction, token_hash: bytes, now: int) -> boo
     return await tx.run(_USE_REFRESH, token_hash=token_hash, at=now) > 0
 
 
-async def prune_refresh_tokens(tx: Transaction, before: int) -> None:
-    """Forget refresh tokens that expired before a Unix time."""
+async def prune_tokens(tx: Transaction, before: int) -> None:
+    """Forget access and refresh tokens that expired before a Unix time."""
+    await tx.run(_PRUNE_REFRESH, before=before)
     await tx.run(_PRUNE, before=before)
 
 
