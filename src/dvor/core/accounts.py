@@ -128,6 +128,15 @@ def _verify(account: Account | None, password: str) -> bool:
         return False
 
 
+async def check_password(courtyard: Courtyard, user_id: int, password: str) -> None:
+    """Make sure that a person who is logged in knows the password too; `WrongCredentials`."""
+    async with courtyard.database.read() as tx:
+        account = await load_account(tx, user_id)
+    right = await asyncio.get_running_loop().run_in_executor(_threads, _verify, account, password)
+    if account is None or not right:
+        raise WrongCredentials("password")
+
+
 async def _check_code(courtyard: Courtyard, account: Account, code: str) -> None:
     """Accept the code of this half-minute or its neighbours, each once, or an unused backup code."""
     assert account.totp_seed is not None

@@ -27,6 +27,7 @@ from dvor.methods.openapi import describe_api
 from dvor.server.health import METRICS_TYPE, count_call, render_metrics, waiting_poll
 from dvor.server.logs import new_request_id, request_id
 from dvor.web.front import front_page
+from dvor.web.site import open_site
 
 FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})|/content/uploads/photos/(?P<photo>[0-9a-f]{64})\.jpg")
 STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css))")
@@ -62,6 +63,7 @@ class Application:
             "/metrics": self._responder(self._metrics),
             "/openapi.json": self._responder(self._openapi),
         }
+        self._site = open_site(courtyard, _not_found)
         self._description: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +97,7 @@ class Application:
         for prefix, app in self._prefixes:
             if path.startswith(prefix):
                 return app
-        return _not_found
+        return self._site
 
     async def _api_php(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the one address that several originals share: VK's has `method=`, Sngine's `do=`."""

@@ -1,0 +1,103 @@
+"""`/login` and `/logout`: a browser comes in and goes out."""
+
+from starlette.responses import Response
+
+from dvor.core.accounts import log_in
+from dvor.core.courtyard import Courtyard
+from dvor.core.sessions import close_session, open_session
+from dvor.methods.http import redirect
+from dvor.methods.limits import Limiter
+from dvor.model.accounts import fold_login
+from dvor.model.errors import (
+    AccountClosed,
+    FactorRequired,
+    Refusal,
+    TooManyCalls,
+    WrongCredentials,
+    WrongFactor,
+)
+from dvor.web.pages import FORM_POLICY, POLICY, View, read_next
+
+FAILURE_SECONDS = 300
+WORDS: dict[type[Refusal], str] = {
+    WrongCredentials: "Login or password is wrong.",
+    WrongFactor: "The one-time code is wrong or used up.",
+    AccountClosed: "This account is closed.",
+    TooManyCalls: "Too many attempts. Try again in a few minutes.",
+}
+
+
+class LogIn:
+    """The page of log-in; guesses are slowed down by address and by login."""
+
+    def __init__(self, courtyard: Courtyard) -> None:
+        self._courtyard = courtyard
+        self._by_address = Limiter(courtyard.settings.log_in_limit, 60)
+        self._failures = Limiter(courtyard.settings.log_in_failures, FAILURE_SECONDS)
+
+    async def show(self, view: View) -> Response:
+        """Show the form, or log the browser in and send it where it wanted to go."""
+        target = read_next(view.asked.query.get("next", "") or view.form.get("next", ""))
+        if not view.is_sent:
+            return self._form(view, target)
+        login, password, code = (view.form.get(name, "") for name in ("login", "password", "code"))
+        try:
+            user_id = await self._check(view, login, password, code.strip())
+        except FactorRequired:
+            return self._form(view, target, login=login, needs_code=True)
+        except (WrongCredentials, WrongFactor, AccountClosed, TooManyCalls) as refusal:
+            needs_code = isinstance(refusal, WrongFactor)
+            status = 429 if isinstance(refusal, TooManyCalls) else 403
+            return self._form(view, target, status, login, WORDS[type(refusal)], needs_code=needs_code)
+        text = await open_session(
+            self._courtyard, user_id, agent=view.asked.header(b"user-agent"), address=view.asked.address
+        )
+        if view.session_text:
+            await close_session(self._courtyard, view.session_text)
+        response = redirect(target)
+        view.put_session(response, text)
+        return response
+
+    async def _check(self, view: View, login: str, password: str, code: str) -> int:
+        if not login or not password:
+            raise WrongCredentials
+        folded = fold_login(login)
+        self._by_address.check(view.asked.address)
+        self._failures.look(folded)
+        try:
+            return await log_in(self._courtyard, login, password, code)
+        except (WrongCredentials, WrongFactor):
+            self._failures.check(folded)
+            raise
+
+    @staticmethod
+    def _form(
+        view: View,
+        target: str,
+        status: int = 200,
+        login: str = "",
+        problem: str = "",
+        *,
+        needs_code: bool = False,
+    ) -> Response:
+        # a browser holds form-action against every redirect that follows, and consent leads to the app
+        policy = POLICY if target.startswith("/consent/") else FORM_POLICY
+        return view.render(
+            "login.html",
+            status,
+            policy=policy,
+            next=target,
+            login=login,
+            problem=view.translate(problem) if problem else "",
+            needs_code=needs_code,
+        )
+
+
+async def show_logout(view: View) -> Response:
+    """Log the browser out; a link alone does nothing."""
+    if not view.is_sent:
+        return view.render("logout.html")
+    await close_session(view.courtyard, view.session_text)
+    response = redirect(read_next(view.form.get("next", "")))
+    view.drop_session(response)
+    return response

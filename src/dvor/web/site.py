@@ -1,0 +1,37 @@
+"""The addresses of the pages."""
+
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from dvor.core.courtyard import Courtyard
+from dvor.web import apps, apps_in_use, consent
+from dvor.web.log_in import LogIn, show_logout
+from dvor.web.pages import Page, Show
+
+
+def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
+    """Return the application of all pages; `not_found` answers every other address."""
+
+    def route(path: str, show: Show, *, needs_user: bool = True) -> Route:
+        return Route(path, Page(courtyard, show, needs_user=needs_user))
+
+    managed = apps.AppPages(courtyard)
+    return Router(
+        [
+            route("/login", LogIn(courtyard).show, needs_user=False),
+            route("/logout", show_logout),
+            route("/consent/{request_id}", consent.show, needs_user=False),
+            route("/settings/apps", apps_in_use.show),
+            route("/apps", managed.show_list),
+            route("/apps/new", managed.show_new),
+            route("/apps/{app_id:int}", managed.show_information),
+            route("/apps/{app_id:int}/connect", managed.show_connect),
+            route("/apps/{app_id:int}/settings", managed.show_settings),
+            route("/apps/{app_id:int}/secret", managed.show_secret),
+            route("/apps/{app_id:int}/statistics", managed.show_statistics),
+            route("/apps/{app_id:int}/use", managed.show_use),
+            route("/apps/{app_id:int}/delete", managed.show_delete),
+        ],
+        default=not_found,
+        redirect_slashes=False,
+    )
