@@ -1,0 +1,58 @@
+"""A demo community as a process of its own, a real browser, and an outside site that people log in at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.site import OutsideSite
+from tests.serving import Serving
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A running demo community on SQLite."""
+    demo = Serving(tmp_path_factory.mktemp("demo"), "--port", "0")
+    demo.start()
+    yield demo
+    demo.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    assert Path(CHROMIUM).exists(), "the tests in tests/browser need chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page of a browser that nobody has used; what the page complains of fails the test."""
+    context = chromium.new_context(locale="en-US")
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+            complaints.append(f"{message.text} {message.location}")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def outside(demo: Serving) -> Iterator[OutsideSite]:
+    """A site of its own, on another port of this machine."""
+    site = OutsideSite(demo.url)
+    site.start()
+    yield site
+    site.stop()
