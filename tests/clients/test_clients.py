@@ -5,6 +5,6 @@ import pytest
 from tests.clients.conftest import Visit
 
 
-@pytest.mark.parametrize("client", ["vk_api", "vkbottle", "openvk"])
+@pytest.mark.parametrize("client", ["vk_api", "vkbottle", "openvk", "authlib", "social_core", "vk_api_codes"])
 def test_client(visit: Visit, client: str) -> None:
     assert visit(f"with_{client}").splitlines()[-1] == "all is well"

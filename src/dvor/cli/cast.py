@@ -6,12 +6,13 @@ import io
 from msgspec import Struct
 from PIL import Image, ImageDraw
 
-from dvor.core import friends, groups, likes, messages, privacy, wall
+from dvor.core import apps, friends, groups, likes, messages, privacy, wall
 from dvor.core.accounts import create_account, switch_on_totp
 from dvor.core.courtyard import Courtyard
 from dvor.core.files import keep_picture, make_address, read_address, read_receipt
 from dvor.core.photos import save_photo
 from dvor.media.pictures import check_and_render
+from dvor.model.apps import PROTOCOLS, NewApp
 from dvor.model.attachments import Attachment
 from dvor.model.groups import GroupAccess, NewGroup, Place
 from dvor.model.users import Access, Details, NewUser
@@ -24,6 +25,16 @@ PASSWORD = "courtyard"
 TOTP_SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 """Of Lev, who logs in with a one-time code."""
 MINUTE = 60
+APP = NewApp(
+    title="Соседский клуб",
+    website="http://localhost:3000",
+    base_domain="localhost",
+    redirect_uris=["http://localhost:3000/callback"],
+    protocols=list(PROTOCOLS),
+    description="Кто придёт на субботник",
+    category="Social Networks & Dating",
+)
+"""Of Boris: an outside site on the developer's own machine."""
 
 
 class Member(Struct, frozen=True):
@@ -189,6 +200,7 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
     await courtyard.database.write(live)
     for name, one in CAST.items():
         await _give_avatar(courtyard, ids[name], one)
+    await apps.create_app(courtyard, ids["boris"], APP, is_confirmed=True)
     await _post_picture(courtyard, ids["anna"], start + 300 * MINUTE)
     return ids
 

@@ -11,6 +11,7 @@ from dvor.cli.cast import CAST, PASSWORD, TOTP_SEED, settle
 from dvor.cli.population import populate_with_progress
 from dvor.cli.settings import SettingFlags, read_settings
 from dvor.config import Settings
+from dvor.core import apps
 from dvor.core.courtyard import Courtyard
 from dvor.core.health import is_empty
 from dvor.core.population import Population
@@ -18,7 +19,7 @@ from dvor.core.tokens import issue_token
 from dvor.core.users import find_user_ids
 from dvor.server.run import run
 
-FIRST = "anna"
+FIRST, APP_OWNER = "anna", "boris"
 """Whose token the summary holds."""
 
 
@@ -58,10 +59,15 @@ async def _settle_once(courtyard: Courtyard, population: Population) -> None:
 
 async def _describe(courtyard: Courtyard) -> dict[str, Any]:
     async with courtyard.database.read() as tx:
-        [user_id] = await find_user_ids(tx, [FIRST])
+        user_id, owner_id = await find_user_ids(tx, [FIRST, APP_OWNER])
+        own = await apps.list_own_apps(tx, owner_id)
     token = await issue_token(courtyard, user_id, platform="demo")
     user = {"login": CAST[FIRST].login, "password": PASSWORD, "id": user_id, "token": token}
-    return {"base_url": courtyard.public_url, "user": user}
+    facts: dict[str, Any] = {"base_url": courtyard.public_url, "user": user}
+    for app in own[:1]:  # none is left if he has deleted it
+        secret = apps.reveal_secrets(courtyard, app).secret_key
+        facts["app"] = {"id": app.id, "secret": secret, "redirect_uri": app.redirect_uris[0]}
+    return facts
 
 
 def _write_summary(path: Path, facts: dict[str, Any]) -> None:
@@ -79,6 +85,10 @@ def _greet(facts: dict[str, Any], settings: Settings) -> None:
         closed = ", closed profile" if one.user.is_closed else ""
         print(f"  {one.login:22} {one.user.first_name} {one.user.last_name}{closed}")
     print(f"  Lev needs a one-time code as well; the seed of his authenticator is {TOTP_SEED}")
+    if app := facts.get("app"):
+        print(
+            f"\nAn app to log people in with: id {app['id']}, key {app['secret']}, back to {app['redirect_uri']}"
+        )
     print("\nA first call:")
     print(
         f"  curl {insecure}'{url}/method/users.get?user_ids=boris&fields=status,city&v=5.199&access_token={user['token']}'"
