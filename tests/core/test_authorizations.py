@@ -303,6 +303,27 @@ async def test_removing_an_app_kills_all_it_has(courtyard: Courtyard, app: App, 
     assert await holder(courtyard, his.access_token) is None
 
 
+async def test_an_answer_on_its_way_is_worth_nothing_once_the_app_is_removed(
+    courtyard: Courtyard, app: App
+) -> None:
+    request = await answered(courtyard, app, app.owner_id)
+    await courtyard.database.write(lambda tx: consents.revoke_consent(tx, app.owner_id, app.id))
+    with pytest.raises(RequestExpired):
+        await authorizations.issue_code(courtyard, request)
+    with pytest.raises(RequestExpired):
+        await authorizations.grant_directly(courtyard, request, app)
+
+
+async def test_a_consent_can_become_narrower(courtyard: Courtyard, app: App) -> None:
+    await answered(courtyard, app, app.owner_id, scope=2 | 8192)
+    asked = Asked(app=app, protocol="vk", door="/door", redirect_uri=BACK, scope=2 | 4, parameters={})
+    request_id = await authorizations.begin_request(courtyard, asked)
+    await authorizations.answer_request(courtyard, request_id, "allowed", user_id=app.owner_id, granted=4)
+    async with courtyard.database.read() as tx:
+        kept = await consents.find_consents(tx, app.owner_id, app.id)
+    assert kept["vk"].scope == 4 | 8192
+
+
 async def test_a_new_password_ends_what_apps_have(courtyard: Courtyard, app: App, allow: Allow) -> None:
     user = NewUser(first_name="Anna", last_name="X")
     anna = await create_account(courtyard, user, "anna@dvor.example", "old password")

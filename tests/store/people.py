@@ -114,7 +114,7 @@ async def add_app(tx: Transaction, app_id: int, owner_id: int) -> None:
     }
     await insert_app(tx, App(id=app_id, owner_id=owner_id, **described, **stored))
     await add_app_days(tx, [AppDay(app_id, NOW // 86400, 1, 1, 0)])
-    await save_consent(tx, Consent(owner_id, app_id, "vk", 7, "https://site.example/", NOW, NOW))
+    await save_consent(tx, Consent(owner_id, app_id, "oidc", 7, "https://site.example/", NOW, NOW))
     granted: dict[str, Any] = {
         "app_id": app_id,
         "user_id": owner_id,

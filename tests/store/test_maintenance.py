@@ -377,6 +377,7 @@ DAMAGES = [
     ("DELETE FROM receivers WHERE id = 2", "of receiver 2 have no log"),
     ("UPDATE messages SET id = 99 WHERE id = 1", "messages has number 99, the counter says 4"),
     ("UPDATE files SET size = 5", f"file {CAT_NAME} has {len(CAT)} bytes, it should have 5"),
+    ("DELETE FROM consents", "app 77 has a refresh token of user 1, who has not allowed it"),
 ]
 
 

@@ -149,7 +149,7 @@ async def _remember(
             user_id,
             request.app_id,
             request.protocol,
-            granted | (before.scope if before else 0),
+            granted | (before.scope & ~request.scope if before else 0),
             request.redirect_uri,
             before.created_at if before else now,
             now,
@@ -173,8 +173,14 @@ async def take_answer(courtyard: Courtyard, ticket: str, protocols: Collection[s
     return await courtyard.database.write(write)
 
 
+async def _require_consent(tx: Transaction, request: AuthorizationRequest) -> None:
+    """Refuse to go on if the person has removed the app while the answer was on its way."""
+    if request.protocol not in await find_consents(tx, request.user_id, request.app_id):
+        raise RequestExpired
+
+
 async def issue_code(courtyard: Courtyard, request: AuthorizationRequest, *, challenge: str = "") -> str:
-    """Give the app of an allowed request a code, good for ten minutes and one use."""
+    """Give the app of an allowed request a code, good for ten minutes and one use; `RequestExpired`."""
     text = secrets.token_hex(16) if request.protocol == "sngine" else secrets.token_urlsafe(32)
     code = AuthorizationCode(
         code_hash=hash_secret(text),
@@ -192,6 +198,7 @@ async def issue_code(courtyard: Courtyard, request: AuthorizationRequest, *, cha
     )
 
     async def write(tx: Transaction) -> None:
+        await _require_consent(tx, request)
         if code.protocol == "sngine":  # one live key for each person and app
             await store.delete_codes(tx, code.user_id, code.app_id, code.protocol)
         await store.insert_code(tx, code)
@@ -364,7 +371,12 @@ async def grant_directly(courtyard: Courtyard, request: AuthorizationRequest, ap
         expires_at=0,
         used_at=0,
     )
-    return await courtyard.database.write(lambda tx: _give(tx, origin, request.granted, drawn, app, now))
+
+    async def write(tx: Transaction) -> Grant:
+        await _require_consent(tx, request)
+        return await _give(tx, origin, request.granted, drawn, app, now)
+
+    return await courtyard.database.write(write)
 
 
 async def grant_service_token(courtyard: Courtyard, app: App, protocol: str, lifetime: int) -> str:
@@ -399,10 +411,12 @@ async def revoke_by_text(courtyard: Courtyard, app: App, text: str) -> None:
 
 async def prune_authorizations(courtyard: Courtyard) -> None:
     """Forget the requests, codes, tokens and sessions that expired a day ago."""
-    before = courtyard.now - KEPT_SECONDS
+    now = courtyard.now
+    before = now - KEPT_SECONDS
 
     async def write(tx: Transaction) -> None:
-        await store.prune_authorizations(tx, before)
+        await store.prune_requests(tx, now)  # anybody can make them, so they are not kept
+        await store.prune_codes(tx, before)
         await prune_tokens(tx, before)
         await prune_sessions(tx, before)
 

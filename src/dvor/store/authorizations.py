@@ -204,7 +204,11 @@ async def delete_authorizations_of_app(tx: Transaction, app_id: int) -> None:
     await tx.run(_CODES_OF_APP, app_id=app_id)
 
 
-async def prune_authorizations(tx: Transaction, before: int) -> None:
-    """Forget requests and codes that expired before a Unix time."""
+async def prune_requests(tx: Transaction, before: int) -> None:
+    """Forget requests that expired before a Unix time."""
     await tx.run(_PRUNE_REQUESTS, before=before)
+
+
+async def prune_codes(tx: Transaction, before: int) -> None:
+    """Forget codes that expired before a Unix time."""
     await tx.run(_PRUNE_CODES, before=before)

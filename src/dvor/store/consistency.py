@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Integer, Select, Table, bindparam, func, literal_column, or_, select, union_all
 
 from dvor.model.groups import MemberStatus
+from dvor.store.consents import consents
 from dvor.store.conversations import conversations, members
 from dvor.store.events import events, receivers
 from dvor.store.group_members import group_members
@@ -16,6 +17,7 @@ from dvor.store.messages import messages
 from dvor.store.numbers import NumberName
 from dvor.store.photos import photos
 from dvor.store.statements import Statement
+from dvor.store.tokens import refresh_tokens, tokens
 from dvor.store.users import owners, users
 from dvor.store.wall import posts
 
@@ -149,6 +151,16 @@ def _incomplete_groups() -> Select[Any]:
     )
 
 
+def _unallowed(kind: Table) -> Select[Any]:
+    """Find tokens that an app has of a person who has allowed it nothing."""
+    allowed = (consents.c.user_id == kind.c.user_id) & (consents.c.app_id == kind.c.app_id)
+    return (
+        select(kind.c.app_id, kind.c.user_id, kind.c.protocol)
+        .select_from(kind.outerjoin(consents, allowed & (consents.c.protocol == kind.c.protocol)))
+        .where(kind.c.app_id.is_not(None), kind.c.user_id.is_not(None), consents.c.user_id.is_(None))
+    )
+
+
 RULES = (
     _rule(
         "like counters",
@@ -209,6 +221,18 @@ RULES = (
         (groups,),
         "community {0} has no counter, no row of an owner or no log",
         _incomplete_groups(),
+    ),
+    _rule(
+        "access tokens of apps",
+        (tokens, consents),
+        "app {0} has an access token of user {1}, who has not allowed it ({2})",
+        _unallowed(tokens),
+    ),
+    _rule(
+        "refresh tokens of apps",
+        (refresh_tokens, consents),
+        "app {0} has a refresh token of user {1}, who has not allowed it ({2})",
+        _unallowed(refresh_tokens),
     ),
     _rule("rows of every user", (users,), "user {0} has no row of an owner or no log", _strangers()),
 )
