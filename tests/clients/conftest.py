@@ -1,6 +1,7 @@
 """A demo community over https, and unmodified clients that visit it as processes of their own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,10 @@ from tests.postgresql import PostgreSQL
 from tests.serving import Serving
 
 SESSIONS = Path(__file__).parent / "sessions"
-Visit = Callable[[str], str]
+NODE = Path(__file__).parent / "node"
+INSTALLED = Path(sys.prefix) / "node-clients"
+"""Beside the Python packages, so that no walk through the repository meets them."""
+Visit = Callable[..., str]
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -28,18 +32,37 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     demo.stop()
 
 
+@pytest.fixture(scope="session")
+def node_clients() -> Path:
+    """The pinned clients for Node.js, installed once by npm, with the programs that use them."""
+    lock, stamp = NODE / "package-lock.json", INSTALLED / "installed"
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        shutil.rmtree(INSTALLED, ignore_errors=True)
+        shutil.copytree(NODE, INSTALLED)
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        done = subprocess.run(
+            command, cwd=INSTALLED, capture_output=True, text=True, timeout=110, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        stamp.write_bytes(lock.read_bytes())
+    for program in NODE.glob("*.mjs"):
+        shutil.copyfile(program, INSTALLED / program.name)
+    return INSTALLED
+
+
 @pytest.fixture
 def visit(demo: Serving) -> Visit:
     """Run a session of a client against the community; it must end well and say so."""
 
-    def run(name: str) -> str:
+    def run(name: str, *program: str) -> str:
         environment = os.environ | {
             "SSL_CERT_FILE": str(demo.authority),
+            "NODE_EXTRA_CA_CERTS": str(demo.authority),
             "REQUESTS_CA_BUNDLE": str(demo.authority),
             "DVOR_FACTS": str(demo.summary),
             "PYTHONPATH": str(SESSIONS),
         }
-        command = [sys.executable, str(SESSIONS / f"{name}.py")]
+        command = program or (sys.executable, str(SESSIONS / f"{name}.py"))
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=100, check=False
         )
