@@ -112,6 +112,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             min_length=1,
         ),
     ] = "code"
+    outbound_private: Annotated[
+        bool,
+        Meta(
+            description="Let callbacks and hooks go to private and loopback addresses too; for development on one machine."
+        ),
+    ] = False
     poll_wait: Annotated[
         int, Meta(description="Longest time that a long poll waits, in seconds.", ge=1, le=600)
     ] = 90

@@ -8,10 +8,16 @@ import pytest
 from dvor.config import Settings
 from dvor.core.courtyard import Courtyard, open_courtyard
 from dvor.core.users import create_user
+from dvor.model.events import Event
 from dvor.model.users import NewUser
 
 NOW = 1_795_000_000
 Settle = Callable[..., Awaitable[list[int]]]
+
+
+def told(event: Event) -> Any:
+    """Return what an event tells, for a test that knows which kind it is."""
+    return event.body
 
 
 class Clock:

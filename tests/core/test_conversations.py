@@ -2,28 +2,46 @@
 
 from typing import Any
 
-from dvor.core import conversations, messages, photos
-from dvor.core.conversations import ConversationPage
+from msgspec import Struct
+
+from dvor.core import conversations, message_sending, messages, photos
+from dvor.core.attachments import Attached
 from dvor.core.courtyard import Courtyard
+from dvor.core.privacy import Owners
 from dvor.model.attachments import Attachment
-from dvor.model.conversations import Unread
+from dvor.model.conversations import Membership, Unread
 from dvor.model.files import UploadedPicture
+from dvor.model.messages import Message
 from tests.core.conftest import NOW, Settle
 
 
 async def send(courtyard: Courtyard, sender: int, receiver: int, text: str = "hi", *photo: Attachment) -> int:
     """Send a message and return its id."""
     sent = await courtyard.database.write(
-        lambda tx: messages.send_message(tx, sender, receiver, text, list(photo), random_id=0, now=NOW)
+        lambda tx: message_sending.send_message(tx, sender, receiver, text, list(photo), random_id=0, now=NOW)
     )
     return sent.message_id
 
 
-async def listed(courtyard: Courtyard, one: int, **special: Any) -> ConversationPage:
+class Page(Struct, frozen=True):
+    """A page of conversations, and what their last messages are drawn with."""
+
+    count: int
+    unread_count: int
+    memberships: list[Membership]
+    last_messages: dict[int, Message]
+    owners: Owners
+    attached: Attached
+
+
+async def listed(courtyard: Courtyard, one: int, **special: Any) -> Page:
     """Return a page of someone's conversations."""
-    params = {"offset": 0, "count": 10, "unread_only": False} | special
+    params: dict[str, Any] = {"offset": 0, "count": 10, "which": "all"} | special
     async with courtyard.database.read() as tx:
-        return await conversations.list_conversations(tx, one, **params)
+        found = await conversations.list_conversations(tx, one, **params)
+        page = await messages.gather_conversations(tx, one, found)
+    last = {message.id: message for message in page.messages}
+    return Page(found.count, found.unread_count, found.memberships, last, page.owners, page.attached)
 
 
 async def unread(courtyard: Courtyard, one: int) -> Unread:
@@ -41,13 +59,13 @@ async def test_the_liveliest_come_first(courtyard: Courtyard, settle: Settle) ->
     assert [row.peer_id for row in page.memberships] == order
     assert [row.last_message_id for row in page.memberships] == [sent[other] for other in order]
     assert (page.count, page.unread_count) == (4, 3)
-    assert set(page.people) == {me, *others}
+    assert set(page.owners) == {me, *others}
     assert page.last_messages[sent[others[1]]].text == "answer"
     middle = await listed(courtyard, me, offset=1, count=2)
     assert ([row.peer_id for row in middle.memberships], middle.count) == (order[1:3], 4)
     below = await listed(courtyard, me, start_message_id=sent[others[2]])
     assert [row.peer_id for row in below.memberships] == order[2:]
-    new = await listed(courtyard, me, unread_only=True)
+    new = await listed(courtyard, me, which="unread")
     assert ([row.peer_id for row in new.memberships], new.count, new.unread_count) == (order[1:], 3, 3)
 
 

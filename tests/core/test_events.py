@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dvor.config import Settings
-from dvor.core import messages
+from dvor.core import message_sending
 from dvor.core.courtyard import Courtyard, open_courtyard
 from dvor.core.events import MAX_EVENTS, get_cursor, wait_for_events
 from dvor.core.users import create_user
@@ -15,13 +15,13 @@ from dvor.model.events import Cursor, EventKind, MessageEvent
 from dvor.model.users import NewUser
 from dvor.store.database import Transaction
 from dvor.store.events import append_event
-from tests.core.conftest import NOW, Clock, Settle
+from tests.core.conftest import NOW, Clock, Settle, told
 
 
 async def send(courtyard: Courtyard, sender: int, receiver: int, text: str = "hi") -> int:
     """Send a message and return its id."""
     sent = await courtyard.database.write(
-        lambda tx: messages.send_message(tx, sender, receiver, text, [], random_id=0, now=NOW)
+        lambda tx: message_sending.send_message(tx, sender, receiver, text, [], random_id=0, now=NOW)
     )
     return sent.message_id
 
@@ -33,11 +33,11 @@ async def test_what_has_happened_is_told_at_once(courtyard: Courtyard, settle: S
     for person, peer in ((one, other), (other, one)):
         news = await wait_for_events(courtyard, person, 1, 60)
         assert (news.number, news.pts) == (3, 3)
-        assert [(event.number, event.pts, event.body.text) for event in news.events] == [
+        assert [(event.number, event.pts, told(event).text) for event in news.events] == [
             (2, 2, "1"),
             (3, 3, "2"),
         ]
-        assert {event.body.peer_id for event in news.events} == {peer}
+        assert {told(event).peer_id for event in news.events} == {peer}
         async with courtyard.database.read() as tx:
             assert await get_cursor(tx, person) == Cursor(3, 3, 0)
     assert (await wait_for_events(courtyard, third, 0, 0)).number == 0
@@ -63,7 +63,7 @@ async def test_who_waits_is_woken_by_his_own_news_only(courtyard: Courtyard, set
     sent = await send(courtyard, other, one)
     news = await waiting
     assert time.monotonic() - start < 0.5, "not only by looking once a second"
-    assert [event.body.message_id for event in news.events] == [sent]
+    assert [told(event).message_id for event in news.events] == [sent]
 
 
 async def test_many_waiters_of_one_person_are_all_woken(courtyard: Courtyard, settle: Settle) -> None:
@@ -96,7 +96,7 @@ async def test_nothing_is_missed_while_many_write(courtyard: Courtyard, settle: 
         while len(heard) < 60:
             news = await wait_for_events(courtyard, me, number, 10)
             assert [event.number for event in news.events] == list(range(number + 1, news.number + 1))
-            heard += [event.body.message_id for event in news.events]
+            heard += [told(event).message_id for event in news.events]
             number = news.number
         return heard
 

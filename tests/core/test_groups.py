@@ -65,8 +65,8 @@ async def test_coming_in(courtyard: Courtyard, settle: Settle, access: GroupAcce
             await members_of(courtyard, boris, group)
         await courtyard.database.write(lambda tx: groups.invite(tx, anna, group, boris, now=NOW))
     assert await members_of(courtyard, boris, group) == (2, [anna, boris])
-    assert await courtyard.database.write(lambda tx: groups.leave_group(tx, boris, group))
-    assert not await courtyard.database.write(lambda tx: groups.leave_group(tx, boris, group))
+    assert await courtyard.database.write(lambda tx: groups.leave_group(tx, boris, group, now=NOW))
+    assert not await courtyard.database.write(lambda tx: groups.leave_group(tx, boris, group, now=NOW))
     assert await members_of(courtyard, anna, group) == (1, [anna])
 
 
@@ -137,7 +137,7 @@ async def test_roles(courtyard: Courtyard, settle: Settle) -> None:
         await join(courtyard, one, group)
 
     async def appoint(by: int, who: int, role: Role) -> Role:
-        return await courtyard.database.write(lambda tx: groups.set_role(tx, by, group, who, role))
+        return await courtyard.database.write(lambda tx: groups.set_role(tx, by, group, who, role, now=NOW))
 
     with pytest.raises(AccessDenied):
         await appoint(boris, boris, Role.ADMINISTRATOR)
@@ -147,8 +147,8 @@ async def test_roles(courtyard: Courtyard, settle: Settle) -> None:
         with pytest.raises(AccessDenied):
             await appoint(boris, who, role)
     with pytest.raises(AccessDenied):
-        await courtyard.database.write(lambda tx: groups.remove_member(tx, clara, group, boris))
-    await courtyard.database.write(lambda tx: groups.remove_member(tx, boris, group, clara))
+        await courtyard.database.write(lambda tx: groups.remove_member(tx, clara, group, boris, now=NOW))
+    await courtyard.database.write(lambda tx: groups.remove_member(tx, boris, group, clara, now=NOW))
     assert await members_of(courtyard, anna, group) == (2, [anna, boris])
     async with courtyard.database.read() as tx:
         assert (await groups.get_group(tx, clara, group)).standing.role is Role.NONE
@@ -174,8 +174,8 @@ async def test_editing(courtyard: Courtyard, settle: Settle) -> None:
     group = await found(courtyard, anna, screen_name="garden")
     changes = {"name": "Парк", "screen_name": "garden", "wall_mode": WallMode.CLOSED}
     with pytest.raises(AccessDenied):
-        await courtyard.database.write(lambda tx: groups.edit_group(tx, boris, group, changes))
-    await courtyard.database.write(lambda tx: groups.edit_group(tx, anna, group, changes))
+        await courtyard.database.write(lambda tx: groups.edit_group(tx, boris, group, changes, now=NOW))
+    await courtyard.database.write(lambda tx: groups.edit_group(tx, anna, group, changes, now=NOW))
     async with courtyard.database.read() as tx:
         changed = (await groups.get_group(tx, boris, group)).group
     assert (changed.name, changed.screen_name, changed.wall_mode) == ("Парк", "garden", WallMode.CLOSED)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dvor.config import Settings
-from dvor.core import files, jobs, messages
+from dvor.core import files, jobs, message_sending
 from dvor.core.courtyard import Courtyard, open_courtyard
 from dvor.core.events import get_cursor, wait_for_events
 from dvor.core.jobs import (
@@ -26,7 +26,7 @@ from dvor.model.errors import CursorTooOld
 from dvor.model.jobs import Job
 from dvor.model.users import NewUser
 from dvor.store.jobs import has_due_job, has_job, insert_job, take_jobs
-from tests.core.conftest import NOW, Clock
+from tests.core.conftest import NOW, Clock, told
 from tests.postgresql import PostgreSQL
 
 
@@ -220,7 +220,7 @@ async def test_old_events_are_pruned(forgetful: Courtyard, clock: Clock) -> None
     ]
     for number in range(5):
         await forgetful.database.write(
-            lambda tx, number=number: messages.send_message(  # type: ignore[misc]
+            lambda tx, number=number: message_sending.send_message(  # type: ignore[misc]
                 tx, one, other, str(number), [], random_id=0, now=NOW
             )
         )
@@ -229,7 +229,7 @@ async def test_old_events_are_pruned(forgetful: Courtyard, clock: Clock) -> None
     with pytest.raises(CursorTooOld):
         await wait_for_events(forgetful, one, 1, 0)
     news = await wait_for_events(forgetful, one, 2, 0)
-    assert [event.body.text for event in news.events] == ["2", "3", "4"]
+    assert [told(event).text for event in news.events] == ["2", "3", "4"]
     clock.now += DAY + 1
     await jobs.prune_old_events(forgetful, prune)
     async with forgetful.database.read() as tx:

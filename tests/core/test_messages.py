@@ -2,18 +2,18 @@
 
 import asyncio
 
-from dvor.core import messages
+from dvor.core import message_sending, messages
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import wait_for_events
-from tests.core.conftest import NOW, Settle
+from tests.core.conftest import NOW, Settle, told
 
 
 async def send(
     courtyard: Courtyard, sender: int, receiver: int, text: str, random_id: int = 0
-) -> messages.Sent:
+) -> message_sending.Sent:
     """Send one message."""
     return await courtyard.database.write(
-        lambda tx: messages.send_message(tx, sender, receiver, text, [], random_id=random_id, now=NOW)
+        lambda tx: message_sending.send_message(tx, sender, receiver, text, [], random_id=random_id, now=NOW)
     )
 
 
@@ -62,7 +62,7 @@ async def test_both_sides_are_told_and_the_reader_s_marks_move(courtyard: Courty
     await asyncio.sleep(0.01)
     sent = await send(courtyard, one, other, "hi")
     for news in await asyncio.gather(*waiting):
-        assert [event.body.message_id for event in news.events] == [sent.message_id]
+        assert [told(event).message_id for event in news.events] == [sent.message_id]
     async with courtyard.database.read() as tx:
         page = await messages.read_history(tx, other, one, offset=0, count=1)
         assert [row.unread_count for row in page.memberships.values()] == [1]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dvor.core import friends, likes, messages, newsfeed, photos, privacy, users, wall
+from dvor.core import friends, likes, message_sending, newsfeed, photos, privacy, users, wall
 from dvor.core.courtyard import Courtyard
 from dvor.core.newsfeed import TOP
 from dvor.model.attachments import Attachment
@@ -144,7 +144,7 @@ async def test_writes(courtyard: Courtyard, settle: Settle, profile: str, access
         me = ids[viewer]
         sent = await allowed(
             courtyard.database.write(
-                lambda tx, me=me: messages.send_message(tx, me, owner, "hi", [], random_id=0, now=NOW)  # type: ignore[misc]
+                lambda tx, me=me: message_sending.send_message(tx, me, owner, "hi", [], random_id=0, now=NOW)  # type: ignore[misc]
             )
         )
         assert bool(sent) is may_reach(profile, viewer, access), viewer

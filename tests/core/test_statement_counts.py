@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from dvor.core import conversations, friends, messages, newsfeed, photos, tokens, users, wall
+from dvor.core import conversations, friends, message_sending, messages, newsfeed, photos, tokens, users, wall
 from dvor.core.courtyard import Courtyard
 from dvor.core.newsfeed import TOP
 from dvor.model.attachments import Attachment
@@ -52,8 +52,8 @@ async def fill(courtyard: Courtyard, ids: list[int]) -> None:
                 await friends.add_friend(tx, one, first, text="", now=NOW)
                 await wall.write_post(tx, one, first, "", shown, platform="", is_friends_only=False, now=NOW)
                 await wall.write_post(tx, one, one, "", shown, platform="", is_friends_only=False, now=NOW)
-                await messages.send_message(tx, one, first, "", shown, random_id=0, now=NOW)
-                await messages.send_message(
+                await message_sending.send_message(tx, one, first, "", shown, random_id=0, now=NOW)
+                await message_sending.send_message(
                     tx, first, second, "", [Attachment("photo", first, 1)], random_id=0, now=NOW
                 )
             if one not in (first, second, third):
@@ -129,15 +129,17 @@ async def list_messages(tx: Any, ids: list[int], count: int) -> int:
 
 
 async def list_conversations(tx: Any, ids: list[int], count: int) -> int:
-    page = await conversations.list_conversations(tx, ids[0], offset=0, count=count, unread_only=False)
+    found = await conversations.list_conversations(tx, ids[0], offset=0, count=count, which="all")
+    page = await messages.gather_conversations(tx, ids[0], found)
     assert len(page.attached.photos) >= count // 2
-    return len(page.last_messages)
+    return len(page.messages)
 
 
 async def list_unread(tx: Any, ids: list[int], count: int) -> int:
     # Below the conversation that the first one has answered.
-    page = await conversations.list_conversations(tx, ids[0], offset=1, count=count, unread_only=True)
-    return len(page.last_messages)
+    found = await conversations.list_conversations(tx, ids[0], offset=1, count=count, which="unread")
+    page = await messages.gather_conversations(tx, ids[0], found)
+    return len(page.messages)
 
 
 LISTINGS: list[Listing] = [

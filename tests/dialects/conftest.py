@@ -12,10 +12,9 @@ import httpx
 import msgspec
 import pytest
 
-from dvor.cli.cast import settle
+from dvor.cli.cast import issue_cast_tokens, settle
 from dvor.config import Settings
 from dvor.core.courtyard import Courtyard, open_courtyard
-from dvor.core.tokens import issue_token
 from dvor.server.app import Application
 from tests.postgresql import PostgreSQL
 
@@ -65,7 +64,7 @@ Settled = tuple[Settings, dict[str, int], dict[str, str]]
 async def _settle(settings: Settings) -> Settled:
     courtyard = await open_courtyard(settings, public_url=URL, clock=lambda: NOW)
     ids = await settle(courtyard)
-    tokens = {name: await issue_token(courtyard, user_id, platform="test") for name, user_id in ids.items()}
+    tokens = await issue_cast_tokens(courtyard, ids)
     await courtyard.close()
     return settings, ids, tokens
 

@@ -15,10 +15,9 @@ from typing import Any
 
 import httpx
 
-from dvor.cli.cast import draw_courtyard, settle
+from dvor.cli.cast import draw_courtyard, issue_cast_tokens, settle
 from dvor.config import Settings
 from dvor.core.courtyard import open_courtyard
-from dvor.core.tokens import issue_token
 from dvor.server.app import Application
 from tests.dialects.vk.cases import load_cases
 
@@ -80,9 +79,7 @@ async def record(section: str) -> dict[str, dict[str, Any]]:
         settings = Settings(data=Path(folder), master_key="a key for tests")
         courtyard = await open_courtyard(settings, public_url=URL, clock=lambda: NOW)
         ids = await settle(courtyard)
-        tokens = {
-            name: await issue_token(courtyard, user_id, platform="test") for name, user_id in ids.items()
-        }
+        tokens = await issue_cast_tokens(courtyard, ids)
         transport = httpx.ASGITransport(app=Application(courtyard))
         async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
             done = await exchange(client, tokens, section)

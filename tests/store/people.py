@@ -77,12 +77,24 @@ async def say(
     number = await next_message_number(tx, dialog.id)
     message_id = await next_number(tx, "messages")
     message = Message(
-        dialog.id, number, message_id, sender_id, now, text, [], random_id, dialog.low_id, dialog.high_id
+        dialog.id,
+        number,
+        message_id,
+        sender_id,
+        now,
+        text,
+        [],
+        random_id,
+        0,
+        0,
+        None,
+        dialog.low_id,
+        dialog.high_id,
     )
     await insert_message(tx, message)
     await note_sent(tx, dialog.id, sender_id, number, message_id)
     if receiver_id != sender_id:
-        await note_received(tx, dialog.id, receiver_id, number, message_id)
+        await note_received(tx, dialog.id, sender_id, number, message_id)
     bodies = {one: message_event(message, one) for one in (sender_id, receiver_id)}
     await append_event(tx, "message_new", bodies, now)
     return message

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 
-from dvor.model.conversations import Membership
+from dvor.model.conversations import ConversationFilter, Membership
 from dvor.store.conversations import (
     count_memberships,
     find_dialog,
@@ -13,6 +13,9 @@ from dvor.store.conversations import (
 )
 from dvor.store.database import Transaction
 from tests.store.people import add_users, say
+
+NOTHING = (0,) * 8
+"""Nothing cleared, not left, and no marks."""
 
 
 async def membership(database, user_id: int, conversation_id: int) -> Membership:
@@ -37,7 +40,7 @@ async def test_a_dialog_is_made_once_under_a_race(database) -> None:
     assert len(set(dialogs.values())) == len(dialogs) == 15
     async with database.read() as tx:
         for user in users:
-            assert await count_memberships(tx, user, unread_only=False) == 5
+            assert await count_memberships(tx, user) == 0, "nothing was said"
             for other in users:
                 dialog = await find_dialog(tx, user, other)
                 assert dialog is not None
@@ -73,10 +76,10 @@ async def test_what_each_side_sees_of_a_conversation(database) -> None:
 
     ids = await database.write(work)
     assert await membership(database, anna, 2) == Membership(
-        2, anna, boris, 4, ids[3], 4, ids[3], 3, ids[2], 0
+        2, anna, boris, 4, ids[3], 4, ids[3], 3, ids[2], 0, *NOTHING
     )
     assert await membership(database, boris, 2) == Membership(
-        2, boris, anna, 4, ids[3], 3, ids[2], 4, ids[3], 1
+        2, boris, anna, 4, ids[3], 3, ids[2], 4, ids[3], 1, *NOTHING
     )
 
 
@@ -103,7 +106,7 @@ async def test_unread_messages_are_counted_under_concurrency(database) -> None:
 
     await asyncio.gather(*(database.write(saying(sender)) for sender in [boris, vera] * 15))
     async with database.read() as tx:
-        page = await list_memberships(tx, anna, 0, 10, unread_only=True)
+        page = await list_memberships(tx, anna, 0, 10, which="unread")
         assert {(one.peer_id, one.unread_count, one.last_number) for one in page} == {
             (boris, 15, 15),
             (vera, 15, 15),
@@ -121,19 +124,19 @@ async def test_pages_of_conversations_liveliest_first(database) -> None:
     first, *rest = others
     async with database.read() as tx:
 
-        async def peers(offset: int, count: int, *, unread_only: bool = False, start: int = 0) -> list[int]:
-            page = await list_memberships(
-                tx, anna, offset, count, unread_only=unread_only, start_message_id=start
-            )
+        async def peers(
+            offset: int, count: int, *, which: ConversationFilter = "all", start: int = 0
+        ) -> list[int]:
+            page = await list_memberships(tx, anna, offset, count, which=which, start_message_id=start)
             return [one.peer_id for one in page]
 
         lively = [first, *rest[::-1]]
         assert await peers(0, 10) == lively
         assert await peers(1, 2) == lively[1:3]
-        assert await peers(0, 10, unread_only=True) == rest[::-1]
+        assert await peers(0, 10, which="unread") == rest[::-1]
         assert await peers(0, 10, start=ids[3]) == lively[2:]
-        assert await peers(1, 10, unread_only=True, start=ids[3]) == lively[3:]
-        assert await count_memberships(tx, anna, unread_only=False) == 5
-        assert await count_memberships(tx, anna, unread_only=True) == 4
+        assert await peers(1, 10, which="unread", start=ids[3]) == lively[3:]
+        assert await count_memberships(tx, anna, which="all") == 5
+        assert await count_memberships(tx, anna, which="unread") == 4
         assert await load_memberships(tx, anna, []) == {}
         assert list(await load_memberships(tx, others[1], [1, 2, 3])) == [2]

@@ -15,6 +15,7 @@ from dvor.store.events import (
     load_numbers,
     prune_events,
 )
+from tests.core.conftest import told
 from tests.store.people import NOW, add_users, say
 
 WRITERS = 8
@@ -156,8 +157,8 @@ async def test_both_sides_of_a_conversation_hear_of_a_message(database) -> None:
     async with database.read() as tx:
         (mine,) = await list_events(tx, anna, 0, 10)
         theirs = await list_events(tx, boris, 0, 10)
-    assert (mine.body.text, mine.body.peer_id, mine.body.from_id) == ("Привет", boris, boris)
-    assert [(event.body.text, event.body.peer_id) for event in theirs] == [
+    assert (told(mine).text, told(mine).peer_id, told(mine).from_id) == ("Привет", boris, boris)
+    assert [(told(event).text, told(event).peer_id) for event in theirs] == [
         ("Привет", anna),
         ("Заметка", boris),
     ]

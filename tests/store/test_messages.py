@@ -5,17 +5,37 @@ import asyncio
 import pytest
 
 from dvor.model.attachments import Attachment
-from dvor.model.messages import Message
-from dvor.store.conversations import find_dialog, lock_dialog, next_message_number
+from dvor.model.conversations import Membership
+from dvor.model.messages import Extra, Message, Quoted
+from dvor.store.conversations import find_dialog, lock_dialog, member_row, next_message_number
 from dvor.store.database import Transaction
-from dvor.store.messages import find_repeated, insert_message, list_messages, load_messages
+from dvor.store.messages import (
+    count_between,
+    count_gone,
+    find_repeated,
+    insert_message,
+    list_important,
+    list_messages,
+    load_marks,
+    load_messages,
+    mark_deleted,
+    set_hidden,
+    set_important,
+)
 from dvor.store.numbers import next_number
 from tests.store.people import NOW, add_users, say
 
 
+def view_of(conversation_id: int, last_number: int = 10_000, user_id: int = 1) -> Membership:
+    """Return the view of somebody who sees everything."""
+    row = member_row(conversation_id, user_id, 0) | {"last_number": last_number}
+    return Membership(**row)
+
+
 async def whole(database, conversation_id: int) -> list[Message]:
     async with database.read() as tx:
-        return await list_messages(tx, conversation_id, 0, 10_000, is_rising=True)
+        view = view_of(conversation_id)
+        return await list_messages(tx, view, view.bounds, 0, 10_000, is_rising=True)
 
 
 async def dialog_of(database, one_id: int, other_id: int) -> int:
@@ -63,6 +83,9 @@ async def test_a_message_comes_back_as_stored(database) -> None:
             "Ё-моё 🐈\n'\"\\",
             [Attachment("photo", -5, 2**40)],
             -(2**31),
+            7,
+            0,
+            Extra(payload='{"a":1}', reply=Quoted(1, 2, 3, -5, NOW, "Ы")),
             anna,
             boris,
         )
@@ -87,16 +110,41 @@ async def test_pages_fall_or_rise_from_a_number(database) -> None:
     await database.write(work)
     async with database.read() as tx:
 
-        async def numbers(bound: int, count: int, is_rising: bool) -> list[int]:
-            page = await list_messages(tx, 1, bound, count, is_rising=is_rising)
+        async def numbers(first: int, last: int, offset: int, is_rising: bool) -> list[int]:
+            page = await list_messages(tx, view_of(1), (first, last), offset, 3, is_rising=is_rising)
             return [message.number for message in page]
 
-        assert await numbers(7, 3, False) == [7, 6, 5]
-        assert await numbers(2, 3, False) == [2, 1]
-        assert await numbers(6, 3, True) == [6, 7]
-        assert await numbers(-5, 2, True) == [1, 2]
-        assert await numbers(0, 2, False) == []
-        assert await list_messages(tx, 2, 7, 3, is_rising=False) == []
+        assert await numbers(1, 7, 0, False) == [7, 6, 5]
+        assert await numbers(1, 7, 5, False) == [2, 1]
+        assert await numbers(1, 2, 0, False) == [2, 1]
+        assert await numbers(6, 9, 0, True) == [6, 7]
+        assert await numbers(-5, 7, 1, True) == [2, 3, 4]
+        assert await numbers(1, 0, 0, False) == []
+        assert await list_messages(tx, view_of(2), (1, 7), 0, 3, is_rising=False) == []
+
+
+async def test_what_is_hidden_or_deleted_is_not_listed(database) -> None:
+    anna, boris = await add_users(database, 2)
+
+    async def work(tx: Transaction) -> None:
+        for _ in range(6):
+            await say(tx, anna, boris)
+        await set_hidden(tx, anna, [(1, 2), (1, 3)], is_hidden=True)
+        await set_important(tx, anna, [(1, 3), (1, 4)], is_important=True)
+        await mark_deleted(tx, 1, [3, 5], NOW)
+
+    await database.write(work)
+    async with database.read() as tx:
+        for user, seen, gone in ((anna, [1, 4, 6], 3), (boris, [1, 2, 4, 6], 2)):
+            view = view_of(1, 6, user)
+            page = await list_messages(tx, view, view.bounds, 0, 10, is_rising=True)
+            assert [message.number for message in page] == seen
+            assert await count_gone(tx, view) == gone
+            assert await count_between(tx, view, 2, 6) == len(seen) - 1
+            assert await count_between(tx, view, 1, 6, unread=True) == (0 if user == anna else len(seen))
+        marks = await load_marks(tx, anna, [(1, number) for number in range(1, 7)])
+        assert marks == {(1, 2): (True, False), (1, 3): (True, True), (1, 4): (False, True)}
+        assert [message.number for message in await list_important(tx, anna, 0, 10)] == [4]
 
 
 async def test_a_repeated_message_is_found(database) -> None:

@@ -6,11 +6,13 @@ import io
 from msgspec import Struct
 from PIL import Image, ImageDraw
 
-from dvor.core import apps, friends, groups, likes, messages, privacy, wall
+from dvor.core import apps, friends, groups, likes, privacy, wall
 from dvor.core.accounts import create_account, switch_on_totp
 from dvor.core.courtyard import Courtyard
 from dvor.core.files import keep_picture, make_address, read_address, read_receipt
+from dvor.core.message_sending import send_message
 from dvor.core.photos import save_photo
+from dvor.core.tokens import issue_token
 from dvor.media.pictures import check_and_render
 from dvor.model.apps import PROTOCOLS, NewApp
 from dvor.model.attachments import Attachment
@@ -172,6 +174,16 @@ MESSAGES = (
 )
 
 
+async def issue_cast_tokens(courtyard: Courtyard, ids: dict[str, int]) -> dict[str, str]:
+    """Return a token of everybody by name, and one of each community, made by its creator."""
+    tokens = {name: await issue_token(courtyard, user_id, platform="test") for name, user_id in ids.items()}
+    creators = dict(reversed(MEMBERS))
+    for group_id, name in enumerate(GROUPS, 1):
+        creator_id = ids[creators[name]]
+        tokens[name] = await issue_token(courtyard, creator_id, platform="test", group_id=group_id)
+    return tokens
+
+
 async def settle(courtyard: Courtyard) -> dict[str, int]:
     """Fill an empty community with the cast; return their ids by screen name."""
     ids = {name: await create_account(courtyard, one.user, one.login, PASSWORD) for name, one in CAST.items()}
@@ -195,7 +207,7 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
             await likes.add_like(tx, ids[fan], "post", ids[owner], number, now=now)
         for sender, receiver, text in MESSAGES:
             now += MINUTE
-            await messages.send_message(tx, ids[sender], ids[receiver], text, [], random_id=0, now=now)
+            await send_message(tx, ids[sender], ids[receiver], text, [], random_id=0, now=now)
 
     await courtyard.database.write(live)
     for name, one in CAST.items():

@@ -1,15 +1,20 @@
 """Events: waiting for what happens next."""
 
 import asyncio
+from collections.abc import Iterable, Mapping
 
+import msgspec
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
 from dvor.model.errors import CursorTooOld, UserNotFound
-from dvor.model.events import Cursor, Event
-from dvor.store.database import Transaction
-from dvor.store.events import list_events, load_cursor
+from dvor.model.events import Cursor, Event, EventBody, EventKind, Pulse
+from dvor.store.bots import list_servers
+from dvor.store.database import Database, Transaction
+from dvor.store.events import append_event, list_events, load_cursor
+from dvor.store.jobs import insert_job
 
+CALLBACK_JOB = "callback"
 MAX_EVENTS = 1000
 """Events in one answer; the rest come with the next."""
 
@@ -20,6 +25,26 @@ class News(Struct, frozen=True):
     number: int
     pts: int
     events: list[Event]
+    pulse: Pulse | None = None
+
+
+async def tell(tx: Transaction, kind: EventKind, bodies: Mapping[int, EventBody], now: int) -> None:
+    """Add an event to the log of each receiver; a community's callback servers are called as well.
+
+    The calls are jobs of the same transaction, so that none is lost.
+    """
+    numbers = await append_event(tx, kind, bodies, now)
+    for receiver_id in numbers:
+        if receiver_id < 0:
+            for server in await list_servers(tx, -receiver_id):
+                body = {"group_id": -receiver_id, "server_id": server.id, "number": numbers[receiver_id]}
+                if server.settings.is_enabled:
+                    await insert_job(tx, CALLBACK_JOB, body, now)
+
+
+def tell_now(database: Database, receiver_ids: Iterable[int], pulse: Pulse) -> None:
+    """Tell those of the receivers who wait just now something that is not written down."""
+    database.pulse(receiver_ids, msgspec.json.encode(pulse).decode())
 
 
 async def get_cursor(tx: Transaction, receiver_id: int) -> Cursor:
@@ -28,6 +53,26 @@ async def get_cursor(tx: Transaction, receiver_id: int) -> Cursor:
     if cursor is None:
         raise UserNotFound(str(receiver_id))
     return cursor
+
+
+async def read_news(
+    tx: Transaction, receiver_id: int, after: int, *, after_pts: int = 0, count: int = MAX_EVENTS
+) -> News:
+    """Return the events above a number, or above a count of message events; `CursorTooOld`, `UserNotFound`."""
+    cursor = await get_cursor(tx, receiver_id)
+    if after_pts:
+        events = await list_events(tx, receiver_id, cursor.pruned, MAX_EVENTS * 10)
+        after = max((event.number for event in events if event.pts <= after_pts), default=cursor.pruned)
+    if after < cursor.pruned or after > cursor.number:
+        raise CursorTooOld(cursor.number)
+    found = await list_events(tx, receiver_id, after, count)
+    return News(found[-1].number, found[-1].pts, found) if found else News(cursor.number, cursor.pts, [])
+
+
+async def find_event(tx: Transaction, receiver_id: int, number: int) -> Event | None:
+    """Return one event of a receiver's log, unless it is no longer kept."""
+    found = await list_events(tx, receiver_id, number - 1, 1)
+    return found[0] if found and found[0].number == number else None
 
 
 async def wait_for_events(courtyard: Courtyard, receiver_id: int, after: int, seconds: float) -> News:
@@ -46,6 +91,9 @@ async def wait_for_events(courtyard: Courtyard, receiver_id: int, after: int, se
             if news.events or remaining <= 0 or signals.is_closed:
                 return news
             await asyncio.wait([waiter], timeout=remaining)
+            if waiter.done() and waiter.result():
+                pulse = msgspec.json.decode(waiter.result(), type=Pulse)
+                return News(news.number, news.pts, [], pulse)
         finally:
             signals.forget(receiver_id, waiter)
 

@@ -3,19 +3,23 @@
 import re
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from dvor.core.events import tell
 from dvor.core.privacy import Communities, Community, People, load_communities, load_people
 from dvor.core.users import check_screen_name
 from dvor.model.errors import AccessDenied, GroupNotFound, InvalidParameter, TooManyGroups, UserNotFound
+from dvor.model.events import ChangesEvent, PersonEvent
 from dvor.model.groups import (
     MAX_DESCRIPTION,
     MAX_GROUPS,
     MAX_NAME,
     GroupAccess,
+    GroupBan,
     GroupMember,
     MemberStatus,
     NewGroup,
+    Place,
     Role,
 )
 from dvor.model.ids import MAX_USER_ID
@@ -104,15 +108,25 @@ async def find_groups(tx: Transaction, viewer_id: int, names: list[str]) -> tupl
     return group_ids, {group_id: one for group_id, one in communities.items() if one.is_found}
 
 
-async def edit_group(tx: Transaction, user_id: int, group_id: int, changes: dict[str, Any]) -> None:
+async def edit_group(
+    tx: Transaction, user_id: int, group_id: int, changes: dict[str, Any], *, now: int
+) -> None:
     """Change members of `NewGroup`; only its administrators may.  `AccessDenied`, `InvalidParameter`, `LoginTaken`."""
     await lock_owners(tx, [-group_id])
     group = (await get_managed_group(tx, user_id, group_id, Role.ADMINISTRATOR)).group
-    now = {name: getattr(group, name) for name in NewGroup.__struct_fields__}
-    fresh = {name: value for name, value in changes.items() if value != now[name]}
-    checked = NewGroup(**now | {"screen_name": None} | fresh)
-    await check_group(tx, checked)
+    was = {name: getattr(group, name) for name in NewGroup.__struct_fields__}
+    fresh = {name: value for name, value in changes.items() if value != was[name]}
+    if not fresh:
+        return
+    await check_group(tx, NewGroup(**was | {"screen_name": None} | fresh))
     await store.change_group(tx, group_id, fresh)
+    told = {name: (was[name], value) for name, value in fresh.items() if isinstance(value, str | int)}
+    await tell(tx, "group_change_settings", {-group_id: ChangesEvent(max(user_id, 0), told)}, now)
+
+
+def replace_place(place: Place, changes: dict[str, Any]) -> Place:
+    """Return a community's place with some of it changed."""
+    return structs.replace(place, **changes)
 
 
 async def join_group(tx: Transaction, user_id: int, group_id: int, *, now: int) -> MemberStatus:
@@ -135,12 +149,15 @@ async def join_group(tx: Transaction, user_id: int, group_id: int, *, now: int) 
     await _check_room(tx, user_id)
     status = MemberStatus.MEMBER if may_enter else MemberStatus.REQUESTED
     await members.save_member(tx, GroupMember(group_id, user_id, status, standing.role, now, 0))
+    how = "request"
     if status is MemberStatus.MEMBER:
         await store.step_members(tx, group_id, 1)
+        how = "accepted" if standing.status is MemberStatus.INVITED else "join"
+    await tell(tx, "group_join", {-group_id: PersonEvent(user_id, user_id, how)}, now)
     return status
 
 
-async def leave_group(tx: Transaction, user_id: int, group_id: int) -> bool:
+async def leave_group(tx: Transaction, user_id: int, group_id: int, *, now: int) -> bool:
     """Leave, take a request back or decline an invitation; say whether there was something to leave.
 
     The creator keeps his role outside.  `GroupNotFound`.
@@ -153,6 +170,8 @@ async def leave_group(tx: Transaction, user_id: int, group_id: int) -> bool:
     await _remove(
         tx, group_id, user_id, standing.status, standing.role if standing.role is Role.CREATOR else Role.NONE
     )
+    if standing.is_member:
+        await tell(tx, "group_leave", {-group_id: PersonEvent(user_id, user_id)}, now)
     return True
 
 
@@ -189,9 +208,10 @@ async def invite(tx: Transaction, user_id: int, group_id: int, invited_id: int, 
     await members.save_member(tx, GroupMember(group_id, invited_id, status, theirs.role, now, user_id))
     if is_approval:
         await store.step_members(tx, group_id, 1)
+        await tell(tx, "group_join", {-group_id: PersonEvent(invited_id, user_id, "approved")}, now)
 
 
-async def remove_member(tx: Transaction, user_id: int, group_id: int, removed_id: int) -> None:
+async def remove_member(tx: Transaction, user_id: int, group_id: int, removed_id: int, *, now: int) -> None:
     """Take a person out, or turn a request down; managers may, whom they outrank.  `AccessDenied`, `UserNotFound`."""
     await lock_owners(tx, [-group_id])
     community = await get_managed_group(tx, user_id, group_id, Role.MODERATOR)
@@ -201,9 +221,13 @@ async def remove_member(tx: Transaction, user_id: int, group_id: int, removed_id
     if member.role >= community.standing.role:
         raise AccessDenied("the person's role is not below yours")
     await _remove(tx, group_id, removed_id, member.status, Role.NONE)
+    if member.status is MemberStatus.MEMBER:
+        await tell(tx, "group_leave", {-group_id: PersonEvent(removed_id, user_id)}, now)
 
 
-async def set_role(tx: Transaction, user_id: int, group_id: int, manager_id: int, role: Role) -> Role:
+async def set_role(
+    tx: Transaction, user_id: int, group_id: int, manager_id: int, role: Role, *, now: int
+) -> Role:
     """Give a person a role (none takes it away) and return the one he had; administrators may.
 
     Nobody makes or unmakes a creator.  `AccessDenied`, `UserNotFound`.
@@ -218,7 +242,48 @@ async def set_role(tx: Transaction, user_id: int, group_id: int, manager_id: int
     await members.save_member(
         tx, GroupMember(group_id, manager_id, member.status, role, member.since, member.inviter_id)
     )
+    if member.role is not role:
+        body = PersonEvent(manager_id, max(user_id, 0), before=int(member.role), after=int(role))
+        await tell(tx, "group_officers_edit", {-group_id: body}, now)
     return member.role
+
+
+async def ban(tx: Transaction, user_id: int, ban: GroupBan) -> None:
+    """Put a person on a community's blacklist, which takes him out too; managers may, whom they outrank.
+
+    `AccessDenied`, `UserNotFound`.
+    """
+    await lock_owners(tx, [-ban.group_id])
+    community = await get_managed_group(tx, user_id, ban.group_id, Role.MODERATOR)
+    if ban.user_id not in await load_people(tx, user_id, [ban.user_id]):
+        raise UserNotFound(str(ban.user_id))
+    member = (await members.load_members(tx, ban.group_id, [ban.user_id])).get(ban.user_id)
+    if member is not None:
+        if member.role >= community.standing.role:
+            raise AccessDenied("the person's role is not below yours")
+        await _remove(tx, ban.group_id, ban.user_id, member.status, Role.NONE)
+    await members.save_ban(tx, ban)
+    body = PersonEvent(ban.user_id, max(user_id, 0), before=ban.reason, after=ban.until, text=ban.comment)
+    await tell(tx, "user_block", {-ban.group_id: body}, ban.created_at)
+
+
+async def unban(tx: Transaction, user_id: int, group_id: int, banned_id: int, *, now: int) -> None:
+    """Take a person off a community's blacklist; `AccessDenied`, `UserNotFound` (not on it)."""
+    await lock_owners(tx, [-group_id])
+    await get_managed_group(tx, user_id, group_id, Role.MODERATOR)
+    if not await members.delete_ban(tx, group_id, banned_id):
+        raise UserNotFound(f"{banned_id} is not on the blacklist")
+    await tell(tx, "user_unblock", {-group_id: PersonEvent(banned_id, max(user_id, 0))}, now)
+
+
+async def list_bans(
+    tx: Transaction, user_id: int, group_id: int, *, offset: int, count: int
+) -> tuple[int, list[GroupBan], People]:
+    """Return how many are on a community's blacklist, and a page of them; `AccessDenied`."""
+    await get_managed_group(tx, user_id, group_id, Role.MODERATOR)
+    bans = await members.list_bans(tx, group_id, offset, count)
+    people = await load_people(tx, user_id, [ban.user_id for ban in bans])
+    return await members.count_bans(tx, group_id), bans, people
 
 
 async def list_groups(

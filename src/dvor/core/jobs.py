@@ -1,7 +1,7 @@
 """Jobs: the worker that does what was put off, at least once, with growing pauses between tries."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -73,11 +73,16 @@ PERIODS = {
 """Jobs that come again: the seconds from one end to the next start."""
 
 
+class TryAgain(Exception):
+    """A job could not be done for a reason that is to be expected: it is tried again later, without an alarm."""
+
+
 class JobWorker:
     """Takes due jobs one after the other; several workers share the queue through leases."""
 
-    def __init__(self, courtyard: Courtyard) -> None:
+    def __init__(self, courtyard: Courtyard, handlers: Mapping[str, Handler] | None = None) -> None:
         self._courtyard = courtyard
+        self._handlers = {**HANDLERS, **(handlers or {})}
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -113,16 +118,17 @@ class JobWorker:
             if not await store.has_due_job(tx, now):
                 return 0
         jobs = await self._courtyard.database.write(lambda tx: store.take_jobs(tx, now, LEASE_SECONDS, 10))
-        for job in jobs:
-            await self._do(job)
+        # together, so that one slow server does not keep the others waiting
+        await asyncio.gather(*map(self._do, jobs))
         return len(jobs)
 
     async def _do(self, job: Job) -> None:
         try:
-            await HANDLERS[job.kind](self._courtyard, job)
+            await self._handlers[job.kind](self._courtyard, job)
         except Exception as error:
             reason = repr(error)
-            _log.exception("job failed", kind=job.kind, job_id=job.id, attempts=job.attempts)
+            tell = _log.info if isinstance(error, TryAgain) else _log.exception
+            tell("job failed", kind=job.kind, job_id=job.id, attempts=job.attempts, reason=reason)
             await self._courtyard.database.write(lambda tx: self._put_back(tx, job, reason))
             return
         await self._courtyard.database.write(lambda tx: self._finish(tx, job))

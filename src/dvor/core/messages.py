@@ -1,20 +1,24 @@
-"""Messages: sending them and reading them."""
+"""Messages: reading them."""
+
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from dvor.core.attachments import NOTHING, Attached, check_attachments
-from dvor.core.conversations import load_message_attachments
-from dvor.core.privacy import People, load_people
-from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
-from dvor.model.conversations import Membership
-from dvor.model.errors import InvalidParameter, MessageBlocked, MessageForbidden, MessageTooLong, PeerNotFound
-from dvor.model.events import MessageEvent
-from dvor.model.messages import MAX_TEXT, Message
-from dvor.model.privacy import may_write
+from dvor.core.attachments import NOTHING, Attached, load_attached
+from dvor.core.conversations import ConversationList, find_conversation
+from dvor.core.privacy import Owners, load_owners
+from dvor.model.attachments import Attachment
+from dvor.model.conversations import Chat, Membership
+from dvor.model.errors import InvalidParameter, MessageNotFound
+from dvor.model.ids import CHAT_PEERS
+from dvor.model.messages import Message, Quoted, Reaction
 from dvor.store import conversations, messages
+from dvor.store.chats import load_chats
 from dvor.store.database import Transaction
-from dvor.store.events import append_event
-from dvor.store.numbers import next_number
+from dvor.store.reactions import load_reactions
+
+MessageKey = tuple[int, int]
+"""Conversation and number."""
 
 
 class MessagePage(Struct, frozen=True):
@@ -23,103 +27,69 @@ class MessagePage(Struct, frozen=True):
     count: int
     messages: list[Message]
     memberships: dict[int, Membership]
-    people: People
+    owners: Owners
     attached: Attached
-
-
-class Sent(Struct, frozen=True):
-    """A message that was sent, now or (repeated) before."""
-
-    message_id: int
-    number: int
-
-
-async def send_message(
-    tx: Transaction,
-    sender_id: int,
-    peer_id: int,
-    text: str,
-    attachments: list[Attachment],
-    *,
-    random_id: int,
-    now: int,
-) -> Sent:
-    """Send a message to a user and tell both of it.
-
-    A `random_id` other than 0 makes it idempotent per sender and conversation.  Errors: `InvalidParameter`,
-    `MessageTooLong`, `PeerNotFound`, `MessageBlocked`, `MessageForbidden`, `AccessDenied` (an attachment).
-    """
-    _check_content(text, attachments)
-    await _check_receiver(tx, sender_id, peer_id)
-    dialog = await conversations.lock_dialog(tx, sender_id, peer_id)
-    if random_id:
-        repeated = await messages.find_repeated(tx, dialog.id, sender_id, random_id)
-        if repeated is not None:
-            return Sent(repeated.id, repeated.number)
-    await check_attachments(tx, sender_id, attachments)
-    number = await conversations.next_message_number(tx, dialog.id)
-    message_id = await next_number(tx, "messages")
-    message = Message(
-        dialog.id,
-        number,
-        message_id,
-        sender_id,
-        now,
-        text,
-        attachments,
-        random_id,
-        dialog.low_id,
-        dialog.high_id,
-    )
-    await messages.insert_message(tx, message)
-    await conversations.note_sent(tx, dialog.id, sender_id, number, message_id)
-    if peer_id != sender_id:
-        await conversations.note_received(tx, dialog.id, peer_id, number, message_id)
-    await append_event(tx, "message_new", {one: _event(message, one) for one in {sender_id, peer_id}}, now)
-    return Sent(message_id, number)
-
-
-def _check_content(text: str, attachments: list[Attachment]) -> None:
-    if not text and not attachments:
-        raise InvalidParameter("message", "Message text is empty or invalid")
-    if len(text) > MAX_TEXT:
-        raise MessageTooLong(f"{len(text)} characters, {MAX_TEXT} are allowed")
-    if len(attachments) > MAX_ATTACHMENTS:
-        raise InvalidParameter("attachment", f"more than {MAX_ATTACHMENTS}")
-
-
-async def _check_receiver(tx: Transaction, sender_id: int, peer_id: int) -> None:
-    receiver = (await load_people(tx, sender_id, [peer_id])).get(peer_id)
-    if receiver is None or receiver.user.deactivated:
-        raise PeerNotFound(str(peer_id))
-    if receiver.relation.blocks_viewer or receiver.relation.blocked_by_viewer:
-        raise MessageBlocked(str(peer_id))
-    if not may_write(receiver.user, receiver.relation):
-        raise MessageForbidden(str(peer_id))
-
-
-def _event(message: Message, receiver_id: int) -> MessageEvent:
-    return MessageEvent(
-        message_id=message.id,
-        number=message.number,
-        peer_id=message.peer_for(receiver_id),
-        from_id=message.from_id,
-        date=message.created_at,
-        text=message.text,
-        random_id=message.random_id,
-        attachments=message.attachments,
-    )
+    marks: dict[MessageKey, tuple[bool, bool]] = {}
+    """Whether the viewer has hidden a message, or marked it as important."""
+    reactions: dict[MessageKey, list[Reaction]] = {}
+    chats: dict[int, Chat] = {}
 
 
 async def get_messages(tx: Transaction, viewer_id: int, message_ids: list[int]) -> MessagePage:
-    """Return those of the messages that are in the viewer's conversations, in the order asked for."""
+    """Return those of the messages that the viewer may see, in the order asked for."""
     found = await messages.load_messages(tx, message_ids)
-    mine = [
-        found[message_id]
-        for message_id in dict.fromkeys(message_ids)
-        if message_id in found and viewer_id in (found[message_id].low_id, found[message_id].high_id)
+    asked = [found[message_id] for message_id in dict.fromkeys(message_ids) if message_id in found]
+    return await _gather_visible(tx, viewer_id, asked)
+
+
+async def get_numbered(tx: Transaction, viewer_id: int, peer_id: int, numbers: list[int]) -> MessagePage:
+    """Return those messages of a conversation that the viewer may see; errors of `find_conversation`."""
+    place = await find_conversation(tx, viewer_id, peer_id)
+    if place is None:
+        return MessagePage(0, [], {}, await load_owners(tx, viewer_id, {viewer_id, peer_id}), NOTHING)
+    found = await messages.load_numbered(tx, place[0].id, numbers)
+    asked = [found[number] for number in dict.fromkeys(numbers) if number in found]
+    return await _gather_visible(tx, viewer_id, asked)
+
+
+async def get_message(tx: Transaction, viewer_id: int, message_id: int) -> Message:
+    """Return a message that the viewer may see; `MessageNotFound`."""
+    page = await get_messages(tx, viewer_id, [message_id])
+    if not page.messages:
+        raise MessageNotFound(str(message_id))
+    return page.messages[0]
+
+
+async def find_message(
+    tx: Transaction, viewer_id: int, peer_id: int, *, message_id: int = 0, number: int = 0
+) -> Message:
+    """Return a message by its id or by its number within a conversation; `MessageNotFound`."""
+    if number:
+        page = await get_numbered(tx, viewer_id, peer_id, [number])
+        if not page.messages:
+            raise MessageNotFound(f"{number} in {peer_id}")
+        return page.messages[0]
+    return await get_message(tx, viewer_id, message_id)
+
+
+async def quote_messages(tx: Transaction, viewer_id: int, message_ids: list[int]) -> list[Quoted]:
+    """Return messages as the viewer forwards them now; `MessageNotFound` if one is not to be seen."""
+    page = await get_messages(tx, viewer_id, message_ids)
+    if len(page.messages) != len(set(message_ids)):
+        raise MessageNotFound("a forwarded message")
+    return [message.quote() for message in page.messages]
+
+
+async def _gather_visible(tx: Transaction, viewer_id: int, asked: list[Message]) -> MessagePage:
+    views = await conversations.load_memberships(
+        tx, viewer_id, sorted({one.conversation_id for one in asked})
+    )
+    seen = [
+        one for one in asked if one.conversation_id in views and one.is_in_sight(views[one.conversation_id])
     ]
-    return await _gather(tx, viewer_id, len(mine), mine)
+    marks = await messages.load_marks(tx, viewer_id, [(one.conversation_id, one.number) for one in seen])
+    visible = [one for one in seen if not marks.get((one.conversation_id, one.number), (False, False))[0]]
+    return await gather_page(tx, viewer_id, len(visible), visible, views, marks=marks)
 
 
 async def read_history(
@@ -130,40 +100,110 @@ async def read_history(
     offset: int,
     count: int,
     start_message_id: int = 0,
+    start_number: int = 0,
     is_rising: bool = False,
 ) -> MessagePage:
-    """Return a part of the dialog with a user: falling from the newest, or rising from the oldest message.
+    """Return a part of a conversation: falling from the newest, or rising from the oldest message.
 
-    `start_message_id` begins at that message, -1 at the first unread one; a negative `offset` then reaches back over
-    it.  `PeerNotFound`, `InvalidParameter` (a message of another conversation).
+    `start_message_id` or `start_number` begins at that message, -1 at the first unread one; a negative `offset` then reaches back over
+    it.  `PeerNotFound`, `ChatForbidden`, `InvalidParameter` (a message of another conversation).
     """
-    people = await load_people(tx, viewer_id, {viewer_id, peer_id})
-    if peer_id not in people:
-        raise PeerNotFound(str(peer_id))
-    dialog = await conversations.find_dialog(tx, viewer_id, peer_id)
-    if dialog is None or not dialog.last_number:
-        return MessagePage(0, [], {}, people, NOTHING)
-    start = 1 if is_rising else dialog.last_number
+    place = await find_conversation(tx, viewer_id, peer_id)
+    if place is None or not place[1].last_number:
+        return MessagePage(0, [], {}, await load_owners(tx, viewer_id, {viewer_id, peer_id}), NOTHING)
+    conversation, view = place
+    first, last = view.bounds
+    start = start_number or (first if is_rising else last)
     if start_message_id == -1:
-        membership = (await conversations.load_memberships(tx, viewer_id, [dialog.id]))[dialog.id]
-        start = membership.read_number + 1
+        start = view.read_number + 1
     elif start_message_id > 0:
         named = (await messages.load_messages(tx, [start_message_id])).get(start_message_id)
-        if named is None or named.conversation_id != dialog.id:
+        if named is None or named.conversation_id != conversation.id:
             raise InvalidParameter("start_message_id", "no message of this conversation")
         start = named.number
-    bound = start + offset if is_rising else start - offset
-    page = await messages.list_messages(tx, dialog.id, bound, count, is_rising=is_rising)
-    return await _gather(tx, viewer_id, dialog.last_number, page, people)
+    back = min(offset, 0)
+    bounds = (max(first, start + back), last) if is_rising else (first, min(last, start - back))
+    page = await messages.list_messages(tx, view, bounds, max(offset, 0), count, is_rising=is_rising)
+    gone = await messages.count_gone(tx, view)
+    total = max(last - first + 1 - gone, len(page))
+    marks = await messages.load_marks(tx, viewer_id, [(one.conversation_id, one.number) for one in page])
+    return await gather_page(tx, viewer_id, total, page, {conversation.id: view}, marks=marks)
 
 
-async def _gather(
-    tx: Transaction, viewer_id: int, count: int, page: list[Message], people: People | None = None
+async def list_important(tx: Transaction, viewer_id: int, *, offset: int, count: int) -> MessagePage:
+    """Return the messages that the viewer has marked as important, newest first."""
+    return await _gather_visible(tx, viewer_id, await messages.list_important(tx, viewer_id, offset, count))
+
+
+async def gather_page(
+    tx: Transaction,
+    viewer_id: int,
+    count: int,
+    page: list[Message],
+    views: dict[int, Membership],
+    *,
+    marks: dict[MessageKey, tuple[bool, bool]] | None = None,
+    peers: set[int] | None = None,
 ) -> MessagePage:
-    if people is None:
-        people = await load_people(
-            tx, viewer_id, {viewer_id, *(message.peer_for(viewer_id) for message in page)}
-        )
-    conversation_ids = sorted({message.conversation_id for message in page})
-    memberships = await conversations.load_memberships(tx, viewer_id, conversation_ids) if page else {}
-    return MessagePage(count, page, memberships, people, await load_message_attachments(tx, viewer_id, page))
+    """Load what messages need to be drawn: people and communities, chats, attachments and reactions."""
+    peers = {message.peer_for(viewer_id) for message in page} | (peers or set())
+    mentioned = {who for message in page for who in people_in(message)}
+    owners = await load_owners(tx, viewer_id, {viewer_id, *peers, *mentioned})
+    keys = [(message.conversation_id, message.number) for message in page]
+    chats = await load_chats(tx, sorted(one for one, view in views.items() if view.peer_id > CHAT_PEERS))
+    return MessagePage(
+        count,
+        page,
+        views,
+        owners,
+        await load_message_attachments(tx, viewer_id, page),
+        marks or {},
+        await load_reactions(tx, keys),
+        chats,
+    )
+
+
+async def gather_conversations(tx: Transaction, viewer_id: int, found: ConversationList) -> MessagePage:
+    """Load the last and the pinned messages of conversations, with what these need to be drawn."""
+    views = {view.conversation_id: view for view in found.memberships}
+    last_ids = [view.last_message_id for view in found.memberships if view.last_message_id]
+    pinned = [(one.id, one.pinned_number) for one in found.conversations.values() if one.pinned_number]
+    page = [
+        *(await messages.load_messages(tx, last_ids)).values(),
+        *await messages.load_by_keys(tx, pinned),
+    ]
+    peers = {view.peer_id for view in found.memberships}
+    return await gather_page(tx, viewer_id, len(page), page, views, peers=peers)
+
+
+def people_in(message: Message) -> set[int]:
+    """Return who wrote a message, whom it quotes, and whom it tells of."""
+    people = {message.from_id}
+    if message.extra is not None:
+        people |= {quoted.from_id for quoted in _quotes(message)}
+        if message.extra.action is not None and message.extra.action.member_id:
+            people.add(message.extra.action.member_id)
+    return people
+
+
+def _quotes(message: Message) -> Iterable[Quoted]:
+    if message.extra is None:
+        return
+    waiting = list(message.extra.forwards)
+    if message.extra.reply is not None:
+        waiting.append(message.extra.reply)
+    while waiting:
+        quoted = waiting.pop()
+        yield quoted
+        waiting.extend(quoted.forwards)
+
+
+async def load_message_attachments(tx: Transaction, viewer_id: int, page: list[Message]) -> Attached:
+    """Return what is attached to messages and to what they quote: what is sent to someone may be seen by him."""
+    lists: list[list[Attachment]] = []
+    for message in page:
+        lists.append(message.attachments)
+        if message.extra is not None:
+            lists.extend(quoted.attachments for quoted in _quotes(message))
+    attached = [({one.owner_id for one in attachments}, attachments) for attachments in lists if attachments]
+    return await load_attached(tx, viewer_id, attached)

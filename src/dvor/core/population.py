@@ -233,7 +233,7 @@ class _Crowd:
         yield (
             conversations,
             (
-                {"id": number, "low_id": low, "high_id": high, "last_number": len(talk)}
+                {"id": number, "low_id": low, "high_id": high, "last_number": len(talk), "pinned_number": 0}
                 for (number, talk), (low, high) in zip(said, pairs, strict=True)
             ),
         )
@@ -262,6 +262,9 @@ class _Crowd:
                     "text": self._words(self._chance.randint(1, 12)),
                     "attachments": [],
                     "random_id": 0,
+                    "edited_at": 0,
+                    "deleted_at": 0,
+                    "extra": None,
                 }
             )
         return talk

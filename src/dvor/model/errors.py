@@ -129,6 +129,26 @@ class PeerNotFound(Refusal):
     """No conversation partner answers to this peer."""
 
 
+class ChatForbidden(Refusal):
+    """The caller is not in this chat."""
+
+
+class ChatFull(Refusal):
+    """No more people fit into the chat."""
+
+
+class NotPermitted(Refusal):
+    """A community may write only to who has written to it or allowed it."""
+
+
+class MessageNotFound(Refusal):
+    """No message of this conversation has this number, or it is not to be seen."""
+
+
+class MessageFixed(Refusal):
+    """The message cannot be changed or deleted for everybody: too old, another's, or not made by a person."""
+
+
 class MessageForbidden(Refusal):
     """The receiver's privacy settings refuse the message."""
 

@@ -18,6 +18,7 @@ from dvor.dialects.oidc import token as oidc_token
 from dvor.dialects.sngine import oauth as sngine
 from dvor.dialects.vk import oauth, vkid
 from dvor.dialects.vk.api import METHODS
+from dvor.dialects.vk.bots_poll import BotsPollEndpoint
 from dvor.dialects.vk.endpoint import MethodEndpoint
 from dvor.dialects.vk.longpoll import LongPollEndpoint
 from dvor.dialects.vk.token import TokenEndpoint
@@ -45,6 +46,7 @@ class Application:
         doors = _open_doors(courtyard)
         self._prefixes: tuple[tuple[str, ASGIApp], ...] = (
             ("/nim", LongPollEndpoint(courtyard, waiting_poll)),
+            ("/wh", BotsPollEndpoint(courtyard, waiting_poll)),
             ("/upload/photo/", UploadEndpoint(courtyard, count_call)),
             ("/files/", self._file),
             ("/content/uploads/", self._file),

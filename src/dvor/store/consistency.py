@@ -3,9 +3,10 @@
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Integer, Select, Table, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Select, Table, bindparam, case, func, literal_column, or_, select, union_all
 
 from dvor.model.groups import MemberStatus
+from dvor.store.chats import chats
 from dvor.store.consents import consents
 from dvor.store.conversations import conversations, members
 from dvor.store.events import events, receivers
@@ -13,7 +14,7 @@ from dvor.store.group_members import group_members
 from dvor.store.groups import group_counters, groups
 from dvor.store.jobs import jobs
 from dvor.store.likes import item_counters, likes
-from dvor.store.messages import messages
+from dvor.store.messages import message_marks, messages
 from dvor.store.numbers import NumberName
 from dvor.store.photos import photos
 from dvor.store.statements import Statement
@@ -68,13 +69,32 @@ def _members() -> Select[Any]:
 
 
 def _last_messages() -> Select[Any]:
-    said = (messages.c.conversation_id == members.c.conversation_id) & (
-        messages.c.number == members.c.last_number
+    hidden = (
+        select(message_marks.c.number)
+        .where(
+            message_marks.c.conversation_id == messages.c.conversation_id,
+            message_marks.c.user_id == members.c.user_id,
+            message_marks.c.number == messages.c.number,
+            message_marks.c.is_hidden,
+        )
+        .correlate(messages, members)
+        .exists()
     )
-    return (
-        select(members.c.user_id, members.c.conversation_id, members.c.last_message_id, messages.c.id)
-        .select_from(members.outerjoin(messages, said))
-        .where(members.c.last_number > 0, func.coalesce(messages.c.id, 0) != members.c.last_message_id)
+    newest = (
+        select(func.coalesce(func.max(messages.c.id), 0))
+        .where(
+            messages.c.conversation_id == members.c.conversation_id,
+            messages.c.number > members.c.cleared_number,
+            messages.c.number
+            <= case((members.c.left_number > 0, members.c.left_number), else_=members.c.last_number),
+            messages.c.deleted_at == 0,
+            ~hidden,
+        )
+        .correlate(members)
+        .scalar_subquery()
+    )
+    return select(members.c.user_id, members.c.conversation_id, members.c.last_message_id, newest).where(
+        members.c.last_message_id != newest
     )
 
 
@@ -242,6 +262,7 @@ HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
     "groups": (groups, Statement(select(func.max(groups.c.id)))),
     "conversations": (conversations, Statement(select(func.max(conversations.c.id)))),
     "messages": (messages, Statement(select(func.max(messages.c.id)))),
+    "chats": (chats, Statement(select(func.max(chats.c.number)))),
     "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),
 }
 """The highest number of each kind that is in use."""

@@ -63,6 +63,9 @@ class Database(Protocol):
         unknown is repeated only if the work `is_repeatable` (it finds its own traces); otherwise `OutcomeUnknown`.
         """
 
+    def pulse(self, receiver_ids: Iterable[int], pulse: str) -> None:
+        """Tell those who wait just now, in all processes, something that is not written down."""
+
     async def close(self) -> None:
         """Finish what is under way and let go of all connections."""
 

@@ -1,6 +1,7 @@
 """The event log, numbered for each receiver without gaps."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from sqlalchemy import (
     Column,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.events import Cursor, Event, EventKind, MessageEvent
+from dvor.model.events import Cursor, Event, EventBody, EventKind, MessageKind
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.statements import Statement, among, insert_all
@@ -38,12 +39,13 @@ events = Table(
     Column("number", Id, primary_key=True, autoincrement=False),
     Column("pts", Id, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("body", Json(MessageEvent), nullable=False),
+    Column("body", Json(EventBody), nullable=False),
     Column("created_at", Id, nullable=False),
     Index("ix_events_created_at", "created_at"),
     sqlite_with_rowid=False,
 )
 
+MESSAGE_KINDS = frozenset(get_args(MessageKind))
 _receiver_id = bindparam("receiver_id", type_=Id)
 _INSERT_RECEIVER = Statement(insert_all(receivers))
 _LOCK = Statement(
@@ -111,11 +113,15 @@ def receiver_row(receiver_id: int) -> dict[str, Any]:
     return {"id": receiver_id, "number": 0, "pts": 0, "pruned": 0}
 
 
-async def append_event(tx: Transaction, kind: EventKind, bodies: dict[int, MessageEvent], now: int) -> None:
-    """Add one event to the log of each receiver (a body each) and wake them after the commit."""
+async def append_event(
+    tx: Transaction, kind: EventKind, bodies: Mapping[int, EventBody], now: int
+) -> dict[int, int]:
+    """Add one event to the log of each receiver (a body each) and wake them after the commit; return their numbers."""
     receiver_ids = sorted(bodies)
+    if not receiver_ids:
+        return {}
     await tx.lock(_LOCK, receiver_ids=receiver_ids)
-    advanced = await tx.rows(_ADVANCE, receiver_ids=receiver_ids, messages=1)
+    advanced = await tx.rows(_ADVANCE, receiver_ids=receiver_ids, messages=int(kind in MESSAGE_KINDS))
     rows = [
         {
             "receiver_id": receiver_id,
@@ -129,6 +135,7 @@ async def append_event(tx: Transaction, kind: EventKind, bodies: dict[int, Messa
     ]
     await tx.run_many(_INSERT, rows)
     tx.wake(receiver_ids)
+    return {receiver_id: number for receiver_id, number, _ in advanced}
 
 
 async def load_cursor(tx: Transaction, receiver_id: int) -> Cursor | None:

@@ -1,13 +1,32 @@
 """Messages."""
 
-from sqlalchemy import Column, Executable, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Executable,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from dvor.model.attachments import Attachment
-from dvor.model.messages import Message
+from dvor.model.conversations import Membership
+from dvor.model.messages import Extra, Message
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.conversations import conversations
 from dvor.store.database import Transaction
-from dvor.store.statements import Statement, among, insert_all, shapes
+from dvor.store.statements import EngineName, Statement, among, insert_all, pairs, shapes, upsert
 
 messages = Table(
     "messages",
@@ -20,6 +39,9 @@ messages = Table(
     Column("text", Text, nullable=False),
     Column("attachments", Json(list[Attachment]), nullable=False),
     Column("random_id", Id, nullable=False),
+    Column("edited_at", Id, nullable=False, server_default="0"),
+    Column("deleted_at", Id, nullable=False, server_default="0"),
+    Column("extra", Json(Extra)),
     Index("uq_messages_id", "id", unique=True),
     Index(
         "uq_messages_conversation_id_from_id_random_id",
@@ -30,8 +52,29 @@ messages = Table(
         sqlite_where=text("random_id <> 0"),
         postgresql_where=text("random_id <> 0"),
     ),
+    Index(
+        "ix_messages_deleted",
+        "conversation_id",
+        "number",
+        sqlite_where=text("deleted_at <> 0"),
+        postgresql_where=text("deleted_at <> 0"),
+    ),
     sqlite_with_rowid=False,
 )
+
+message_marks = Table(
+    "message_marks",
+    metadata,
+    Column("conversation_id", Id, primary_key=True, autoincrement=False),
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("number", Id, primary_key=True, autoincrement=False),
+    Column("is_hidden", Boolean, nullable=False),
+    Column("is_important", Boolean, nullable=False),
+    Index("ix_message_marks_user_id_is_important", "user_id", "is_important"),
+    sqlite_with_rowid=False,
+)
+"""What one member did to a message for himself: hid it, or marked it as important."""
+
 
 _all = select(messages, conversations.c.low_id, conversations.c.high_id).join(
     conversations, conversations.c.id == messages.c.conversation_id
@@ -48,17 +91,126 @@ _REPEATED = Statement(
     Message,
 )
 _INSERT = Statement(insert_all(messages))
+_same_message = and_(
+    message_marks.c.conversation_id == messages.c.conversation_id, message_marks.c.number == messages.c.number
+)
+
+
+_user_id = bindparam("user_id", type_=Id)
+_first, _last = bindparam("first", type_=Id), bindparam("last", type_=Id)
+_hidden = (
+    select(message_marks.c.number)
+    .where(
+        message_marks.c.conversation_id == messages.c.conversation_id,
+        message_marks.c.user_id == _user_id,
+        message_marks.c.number == messages.c.number,
+        message_marks.c.is_hidden,
+    )
+    .correlate(messages)
+    .exists()
+)
+_in_sight = (
+    messages.c.conversation_id == _conversation_id,
+    messages.c.number >= _first,
+    messages.c.number <= _last,
+    messages.c.deleted_at == literal_column("0"),
+    ~_hidden,
+)
 
 
 @shapes(Message, is_rising=(False, True))
 def _page(is_rising: bool) -> Executable:
-    bound = bindparam("bound", type_=Id)
-    page = _all.where(messages.c.conversation_id == _conversation_id)
-    if is_rising:
-        page = page.where(messages.c.number >= bound).order_by(messages.c.number)
-    else:
-        page = page.where(messages.c.number <= bound).order_by(messages.c.number.desc())
-    return page.limit(bindparam("count", type_=Integer))
+    order = messages.c.number.asc() if is_rising else messages.c.number.desc()
+    page = _all.where(*_in_sight).order_by(order)
+    return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
+
+
+_BY_NUMBERS = Statement(
+    _all.where(messages.c.conversation_id == _conversation_id, among(messages.c.number, "numbers")), Message
+)
+
+
+def _by_keys(engine: EngineName) -> Executable:
+    wanted = pairs(engine, "keys")
+    return _all.join(
+        wanted, (messages.c.conversation_id == wanted.c.owner_id) & (messages.c.number == wanted.c.item_id)
+    )
+
+
+_BY_KEYS = Statement(_by_keys, Message)
+_COUNT_UNREAD = Statement(
+    select(func.count()).select_from(messages).where(*_in_sight, messages.c.from_id != _user_id)
+)
+_COUNT_ABOVE = Statement(select(func.count()).select_from(messages).where(*_in_sight))
+_COUNT_GONE = Statement(
+    select(
+        select(func.count())
+        .select_from(messages)
+        .where(
+            messages.c.conversation_id == _conversation_id,
+            messages.c.number >= _first,
+            messages.c.number <= _last,
+            messages.c.deleted_at != literal_column("0"),
+        )
+        .scalar_subquery()
+        + select(func.count())
+        .select_from(message_marks.join(messages, _same_message))
+        .where(
+            message_marks.c.conversation_id == _conversation_id,
+            message_marks.c.user_id == _user_id,
+            message_marks.c.number >= _first,
+            message_marks.c.number <= _last,
+            message_marks.c.is_hidden,
+            messages.c.deleted_at == literal_column("0"),
+        )
+        .scalar_subquery()
+    )
+)
+_MARKS = Statement(
+    select(
+        message_marks.c.conversation_id,
+        message_marks.c.number,
+        message_marks.c.is_hidden,
+        message_marks.c.is_important,
+    ).where(
+        among(message_marks.c.conversation_id, "conversation_ids"),
+        message_marks.c.user_id == _user_id,
+        among(message_marks.c.number, "numbers"),
+    ),
+    lambda conversation_id, number, is_hidden, is_important: (
+        (conversation_id, number),
+        (is_hidden, is_important),
+    ),
+)
+_IMPORTANT = Statement(
+    _all.join(message_marks, _same_message)
+    .where(
+        message_marks.c.user_id == _user_id,
+        message_marks.c.is_important,
+        messages.c.deleted_at == literal_column("0"),
+    )
+    .order_by(messages.c.id.desc())
+    .limit(bindparam("count", type_=Integer))
+    .offset(bindparam("offset", type_=Id)),
+    Message,
+)
+_SET_HIDDEN = Statement(upsert(message_marks, ["is_hidden"]))
+_SET_IMPORTANT = Statement(upsert(message_marks, ["is_important"]))
+_DELETE = Statement(
+    update(messages)
+    .where(messages.c.conversation_id == _conversation_id, among(messages.c.number, "numbers"))
+    .values(deleted_at=bindparam("at", type_=Id))
+)
+_EDIT = Statement(
+    update(messages)
+    .where(messages.c.conversation_id == _conversation_id, messages.c.number == bindparam("number", type_=Id))
+    .values(
+        text=bindparam("new_text", type_=Text),
+        attachments=bindparam("new_attachments", type_=messages.c.attachments.type),
+        extra=bindparam("new_extra", type_=messages.c.extra.type),
+        edited_at=bindparam("at", type_=Id),
+    )
+)
 
 
 async def load_messages(tx: Transaction, message_ids: list[int]) -> dict[int, Message]:
@@ -79,10 +231,111 @@ async def insert_message(tx: Transaction, message: Message) -> None:
     await tx.run(_INSERT, **{column.name: getattr(message, column.name) for column in messages.c})
 
 
+async def load_numbered(tx: Transaction, conversation_id: int, numbers: list[int]) -> dict[int, Message]:
+    """Return the existing ones of these messages of a conversation by number."""
+    found = await tx.rows(_BY_NUMBERS, conversation_id=conversation_id, numbers=numbers) if numbers else []
+    return {message.number: message for message in found}
+
+
+async def load_by_keys(tx: Transaction, keys: list[tuple[int, int]]) -> list[Message]:
+    """Return the existing ones of these messages, named by conversation and number."""
+    return await tx.rows(_BY_KEYS, keys=keys) if keys else []
+
+
 async def list_messages(
-    tx: Transaction, conversation_id: int, bound: int, count: int, *, is_rising: bool
+    tx: Transaction, view: Membership, bounds: tuple[int, int], offset: int, count: int, *, is_rising: bool
 ) -> list[Message]:
-    """Return messages from number `bound` on: falling (the newest first), or rising."""
+    """Return messages between two numbers that a member sees: falling (the newest first), or rising."""
     return await tx.rows(
-        _page(is_rising=is_rising), conversation_id=conversation_id, bound=bound, count=count
+        _page(is_rising=is_rising),
+        conversation_id=view.conversation_id,
+        user_id=view.user_id,
+        first=bounds[0],
+        last=bounds[1],
+        offset=offset,
+        count=count,
+    )
+
+
+async def count_gone(tx: Transaction, view: Membership) -> int:
+    """Return how many messages within a member's bounds he does not see, deleted or hidden."""
+    first, last = view.bounds
+    count: int = await tx.value(
+        _COUNT_GONE, conversation_id=view.conversation_id, user_id=view.user_id, first=first, last=last
+    )
+    return count
+
+
+async def count_between(
+    tx: Transaction, view: Membership, first: int, last: int, *, unread: bool = False
+) -> int:
+    """Return how many messages a member sees between two numbers, or how many of them are others'."""
+    statement = _COUNT_UNREAD if unread else _COUNT_ABOVE
+    count: int = await tx.value(
+        statement, conversation_id=view.conversation_id, user_id=view.user_id, first=first, last=last
+    )
+    return count
+
+
+async def load_marks(
+    tx: Transaction, user_id: int, keys: list[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[bool, bool]]:
+    """Return a member's marks on messages, hidden and important, by (conversation, number)."""
+    if not keys:
+        return {}
+    found = await tx.rows(
+        _MARKS,
+        user_id=user_id,
+        conversation_ids=sorted({conversation_id for conversation_id, _ in keys}),
+        numbers=sorted({number for _, number in keys}),
+    )
+    return dict(found)
+
+
+async def list_important(tx: Transaction, user_id: int, offset: int, count: int) -> list[Message]:
+    """Return the messages that a member has marked as important, newest first."""
+    return await tx.rows(_IMPORTANT, user_id=user_id, offset=offset, count=count)
+
+
+async def set_hidden(tx: Transaction, user_id: int, keys: list[tuple[int, int]], *, is_hidden: bool) -> None:
+    """Hide messages from a member, or show them again."""
+    rows = [_mark(user_id, key, is_hidden=is_hidden, is_important=False) for key in sorted(keys)]
+    await tx.run_many(_SET_HIDDEN, rows)
+
+
+async def set_important(
+    tx: Transaction, user_id: int, keys: list[tuple[int, int]], *, is_important: bool
+) -> None:
+    """Mark messages as important to a member, or not."""
+    rows = [_mark(user_id, key, is_hidden=False, is_important=is_important) for key in sorted(keys)]
+    await tx.run_many(_SET_IMPORTANT, rows)
+
+
+def _mark(user_id: int, key: tuple[int, int], *, is_hidden: bool, is_important: bool) -> dict[str, Any]:
+    return {
+        "conversation_id": key[0],
+        "user_id": user_id,
+        "number": key[1],
+        "is_hidden": is_hidden,
+        "is_important": is_important,
+    }
+
+
+async def mark_deleted(tx: Transaction, conversation_id: int, numbers: list[int], now: int) -> None:
+    """Delete messages of a conversation for everybody."""
+    await tx.run(_DELETE, conversation_id=conversation_id, numbers=numbers, at=now)
+
+
+async def change_message(
+    tx: Transaction, message: Message, text: str, attachments: list[Attachment], extra: Extra | None, now: int
+) -> None:
+    """Give a message other content."""
+    await tx.run(
+        _EDIT,
+        conversation_id=message.conversation_id,
+        number=message.number,
+        new_text=text,
+        new_attachments=attachments,
+        new_extra=extra,
+        at=now,
     )

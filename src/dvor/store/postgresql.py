@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
@@ -194,6 +195,9 @@ class PostgreSQLDatabase:
                 continue
             self.signals.wake(one for one, number in numbers.items() if number > waiting[one])
 
+    def pulse(self, receiver_ids: Iterable[int], pulse: str) -> None:
+        self._announcer.pulse(receiver_ids, pulse)
+
     async def close(self) -> None:
         self.signals.close()
         self._patrol_task.cancel()
@@ -206,6 +210,13 @@ async def _leave_as_it_is(connection: Any) -> None:
     """Spare the query that asyncpg sends before a connection goes back; Dvor leaves nothing behind in a session."""
 
 
+class Pulse(msgspec.Struct, frozen=True):
+    """What is told to those who wait just now."""
+
+    receiver_ids: list[int]
+    text: str
+
+
 class _Announcer:
     """One connection that listens for wake-ups and sends those of this process, many in one NOTIFY.
 
@@ -216,6 +227,7 @@ class _Announcer:
         self.signals = Signals()
         self._address = address
         self._waiting: set[int] = set()
+        self._pulses: deque[Pulse] = deque(maxlen=1000)
         self._news = asyncio.Event()
         self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
@@ -233,7 +245,18 @@ class _Announcer:
         self._connection.add_termination_listener(lambda _connection: self._news.set())
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
-        self.signals.wake(msgspec.json.decode(payload, type=list[int]))
+        heard = msgspec.json.decode(payload, type=list[int] | Pulse)
+        if isinstance(heard, Pulse):
+            self.signals.wake(heard.receiver_ids, heard.text)
+        else:
+            self.signals.wake(heard)
+
+    def pulse(self, receiver_ids: Iterable[int], text: str) -> None:
+        """Tell all processes, this one included, as soon as the connection is free."""
+        waiting = sorted(receiver_ids)
+        for start in range(0, len(waiting), NOTIFY_BATCH):
+            self._pulses.append(Pulse(waiting[start : start + NOTIFY_BATCH], text))
+        self._news.set()
 
     def announce(self, receiver_ids: set[int]) -> None:
         """Wake the waiters of this process now and those of the others soon."""
@@ -253,14 +276,18 @@ class _Announcer:
             try:
                 if self._connection.is_closed():
                     await self._connect()
-                if not batch:
-                    continue
-                payload = msgspec.json.encode(batch).decode()
-                await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
+                while self._pulses:
+                    await self._notify(self._pulses.popleft())
+                if batch:
+                    await self._notify(batch)
             except (*LOST, asyncpg.PostgresError):
                 self._waiting.update(batch)
                 await asyncio.sleep(0.5)
                 self._news.set()
+
+    async def _notify(self, news: list[int] | Pulse) -> None:
+        payload = msgspec.json.encode(news).decode()
+        await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
 
     async def stop(self) -> None:
         """Disconnect."""

@@ -230,6 +230,9 @@ class SQLiteDatabase:
         self.signals.wake(batch.woken)
         batch.committed.set_result(None)
 
+    def pulse(self, receiver_ids: Iterable[int], pulse: str) -> None:
+        self.signals.wake(receiver_ids, pulse)
+
     async def close(self) -> None:
         self.signals.close()
         while self._committers:

@@ -82,7 +82,7 @@ async def test_errors_show_what_was_asked_and_no_secrets(cast_client: CastClient
     assert cast_client.tokens["anna"] not in answer.text
 
 
-@pytest.mark.parametrize("parameter", ["keyboard", "forward", "sticker_id"])
+@pytest.mark.parametrize("parameter", ["sticker_id", "lat", "content_source"])
 async def test_what_cannot_be_done_yet_is_said(cast_client: CastClient, parameter: str) -> None:
     params: dict[str, Any] = {"peer_id": 2, "message": "hi", "random_id": 0, parameter: "5"}
     assert await cast_client.refuse("messages.send", **params) == 33

@@ -2,18 +2,44 @@
 
 from dvor.dialects.vk import (
     account,
+    bot_messages,
+    bots,
+    chats,
+    conversations,
     friends,
+    group_management,
     groups,
     likes,
+    message_sending,
     messages,
     newsfeed,
     ovk,
     photos,
+    reactions,
     users,
     utils,
     wall,
 )
 from dvor.methods.declaration import collect
 
-METHODS = collect(account, friends, groups, likes, messages, newsfeed, ovk, photos, users, utils, wall)
+METHODS = collect(
+    account,
+    group_management,
+    bot_messages,
+    bots,
+    chats,
+    conversations,
+    friends,
+    groups,
+    likes,
+    message_sending,
+    messages,
+    newsfeed,
+    ovk,
+    photos,
+    reactions,
+    users,
+    utils,
+    wall,
+)
 """The declared methods by name and alias in lower case."""

@@ -173,7 +173,7 @@ async def leave(call: Call, params: LeaveGroup) -> Literal[1]:
 
     VK: groups.leave.
     """
-    await groups.leave_group(call.tx, call.user_id, params.group_id)
+    await groups.leave_group(call.tx, call.user_id, params.group_id, now=call.now)
     return 1
 
 

@@ -1,18 +1,50 @@
-"""How VK and OpenVK draw a message and a conversation."""
+"""How VK and OpenVK draw messages."""
 
 from typing import Any, Literal
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from dvor.core.attachments import Attached
-from dvor.core.privacy import Person
+from dvor.core.messages import MessagePage
 from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments
 from dvor.dialects.vk.texts import draw_text
 from dvor.methods.declaration import Call
 from dvor.model.conversations import Membership
-from dvor.model.messages import Message
-from dvor.model.privacy import may_write
-from dvor.model.users import Access
+from dvor.model.messages import Action, Extra, Message, Quoted, Reaction
+
+OLDER_MEMBERS_BELOW = (5, 80)
+"""Below this version a message has `user_id`, `body` and `read_state` as well."""
+
+
+class ActionObject(Struct, frozen=True, omit_defaults=True):
+    """What happened to a chat."""
+
+    type: str
+    member_id: int | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    message: str | UnsetType = UNSET
+    conversation_message_id: int | UnsetType = UNSET
+
+
+class ForeignMessage(Struct, frozen=True, omit_defaults=True):
+    """A message that was forwarded or answered."""
+
+    date: int
+    from_id: int
+    text: str
+    attachments: list[AttachmentObject]
+    conversation_message_id: int
+    id: int
+    peer_id: int | UnsetType = UNSET
+    fwd_messages: list["ForeignMessage"] | UnsetType = UNSET
+
+
+class ReactionCount(Struct, frozen=True):
+    """How many reacted to a message in one way, and some of them."""
+
+    reaction_id: int
+    count: int
+    user_ids: list[int]
 
 
 class MessageObject(Struct, frozen=True, omit_defaults=True):
@@ -27,10 +59,18 @@ class MessageObject(Struct, frozen=True, omit_defaults=True):
     conversation_message_id: int
     random_id: int
     attachments: list[AttachmentObject]
-    fwd_messages: list[dict[str, Any]]
+    fwd_messages: list[ForeignMessage]
     important: Literal[0, 1] | bool
     is_hidden: bool
     version: int
+    reply_message: ForeignMessage | UnsetType = UNSET
+    action: ActionObject | UnsetType = UNSET
+    keyboard: dict[str, Any] | UnsetType = UNSET
+    template: dict[str, Any] | UnsetType = UNSET
+    payload: str | UnsetType = UNSET
+    update_time: int | UnsetType = UNSET
+    reactions: list[ReactionCount] | UnsetType = UNSET
+    reaction_id: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     body: str | UnsetType = UNSET
     title: str | UnsetType = UNSET
@@ -39,105 +79,122 @@ class MessageObject(Struct, frozen=True, omit_defaults=True):
     deleted: int | UnsetType = UNSET
 
 
-class Peer(Struct, frozen=True):
-    """A viewer's name for a conversation."""
+class MessageDrawing:
+    """Draws the messages of one page for one viewer: a user, or (below zero) a community."""
 
-    id: int
-    type: str
-    local_id: int
+    def __init__(self, call: Call, viewer_id: int, page: MessagePage) -> None:
+        self._call = call
+        self._viewer_id = viewer_id
+        self._page = page
 
+    def draw(self, message: Message) -> MessageObject:
+        """Return a message; without `v`, or below 5.80, with the older members as well."""
+        call, page, viewer_id = self._call, self._page, self._viewer_id
+        key = (message.conversation_id, message.number)
+        is_out = message.from_id == viewer_id
+        text = draw_text(call, message.text)
+        drawn: dict[str, Any] = {}
+        if not call.is_versioned or call.version < OLDER_MEMBERS_BELOW:
+            drawn = self._older_members(message, text, page.memberships.get(message.conversation_id))
+        if message.extra is not None:
+            drawn |= self._draw_extra(message, message.extra)
+        if message.edited_at:
+            drawn["update_time"] = message.edited_at
+        if reactions := page.reactions.get(key):
+            drawn |= self._draw_reactions(reactions)
+        is_important = page.marks.get(key, (False, False))[1]
+        return MessageObject(
+            id=message.id,
+            date=message.created_at,
+            peer_id=message.peer_for(viewer_id),
+            from_id=message.from_id,
+            text=text,
+            out=int(is_out),
+            conversation_message_id=message.number,
+            random_id=message.random_id if is_out else 0,
+            attachments=draw_attachments(call, page.attached, message.attachments),
+            fwd_messages=self._draw_quotes(message.extra.forwards) if message.extra else [],
+            important=is_important if call.is_versioned else int(is_important),  # type: ignore[arg-type]
+            is_hidden=False,
+            version=message.id,
+            **drawn,
+        )
 
-class CanWrite(Struct, frozen=True, omit_defaults=True):
-    """Whether the viewer may write, and VK's code of the reason why not."""
-
-    allowed: bool
-    reason: int | UnsetType = UNSET
-
-
-class ConversationObject(Struct, frozen=True, omit_defaults=True):
-    """A conversation as one member sees it; the read marks are message ids."""
-
-    peer: Peer
-    last_message_id: int
-    in_read: int
-    out_read: int
-    last_conversation_message_id: int
-    in_read_cmid: int
-    out_read_cmid: int
-    version: int
-    important: bool
-    can_write: CanWrite
-    is_marked_unread: bool | UnsetType = UNSET
-    unread_count: int | UnsetType = UNSET
-    chat_settings: dict[str, Any] | UnsetType = UNSET
-
-
-def draw_message(
-    call: Call, message: Message, membership: Membership | None, attached: Attached
-) -> MessageObject:
-    """Return a message as the caller sees it; without `v`, or below 5.80, with the older members as well."""
-    viewer_id, peer_id = call.user_id, message.peer_for(call.user_id)
-    is_out = message.from_id == viewer_id
-    text = draw_text(call, message.text)
-    older: dict[str, Any] = {}
-    if not call.is_versioned or call.version < (5, 80):
+    def _older_members(self, message: Message, text: str, view: Membership | None) -> dict[str, Any]:
         read_up_to = 0
-        if membership is not None:
-            read_up_to = membership.peer_read_number if is_out else membership.read_number
-        older = {
-            "user_id": peer_id,
+        if view is not None:
+            is_out = message.from_id == self._viewer_id
+            read_up_to = view.peer_read_number if is_out else view.read_number
+        return {
+            "user_id": message.peer_for(self._viewer_id),
             "body": text,
             "title": "",
             "read_state": int(message.number <= read_up_to),
             "emoji": True,
             "deleted": 0,
         }
-    return MessageObject(
-        id=message.id,
-        date=message.created_at,
-        peer_id=peer_id,
-        from_id=message.from_id,
-        text=text,
-        out=int(is_out),
-        conversation_message_id=message.number,
-        random_id=message.random_id if is_out else 0,
-        attachments=draw_attachments(call, attached, message.attachments),
-        fwd_messages=[],
-        important=False if call.is_versioned else 0,
-        is_hidden=False,
-        version=message.id,
-        **older,
+
+    def _draw_extra(self, message: Message, extra: Extra) -> dict[str, Any]:
+        drawn: dict[str, Any] = {}
+        if extra.reply is not None:
+            drawn["reply_message"] = self._draw_quoted(extra.reply, peer_id=message.peer_for(self._viewer_id))
+        if extra.action is not None:
+            drawn["action"] = draw_action(extra.action)
+        if extra.keyboard is not None:
+            drawn["keyboard"] = draw_keyboard(message)
+        if extra.template is not None:
+            drawn["template"] = extra.template
+        if extra.payload:
+            drawn["payload"] = extra.payload
+        return drawn
+
+    def _draw_reactions(self, reactions: list[Reaction]) -> dict[str, Any]:
+        by_kind: dict[int, list[int]] = {}
+        for one in reactions:
+            by_kind.setdefault(one.reaction_id, []).append(one.user_id)
+        drawn: dict[str, Any] = {
+            "reactions": [ReactionCount(kind, len(who), who[:3]) for kind, who in sorted(by_kind.items())]
+        }
+        mine = [one.reaction_id for one in reactions if one.user_id == self._viewer_id]
+        return drawn | ({"reaction_id": mine[0]} if mine else {})
+
+    def _draw_quotes(self, quotes: list[Quoted]) -> list[ForeignMessage]:
+        return [self._draw_quoted(one) for one in quotes]
+
+    def _draw_quoted(self, quoted: Quoted, peer_id: int = 0) -> ForeignMessage:
+        more: dict[str, Any] = {"peer_id": peer_id} if peer_id else {}
+        if quoted.forwards:
+            more["fwd_messages"] = self._draw_quotes(quoted.forwards)
+        return ForeignMessage(
+            date=quoted.created_at,
+            from_id=quoted.from_id,
+            text=draw_text(self._call, quoted.text),
+            attachments=draw_attachments(self._call, self._page.attached, quoted.attachments),
+            conversation_message_id=quoted.number,
+            id=quoted.id,
+            **more,
+        )
+
+
+def draw_action(action: Action) -> ActionObject:
+    """Return what happened to a chat."""
+    is_about_message = action.type in ("chat_pin_message", "chat_unpin_message")
+    return ActionObject(
+        action.type,
+        member_id=action.member_id or UNSET,
+        text=UNSET if is_about_message or not action.text else action.text,
+        message=action.text if is_about_message and action.text else UNSET,
+        conversation_message_id=action.number or UNSET,
     )
 
 
-def draw_conversation(
-    membership: Membership, peer: Person | None, *, is_versioned: bool
-) -> ConversationObject:
-    """Return a conversation."""
-    unread = membership.unread_count
-    return ConversationObject(
-        peer=Peer(membership.peer_id, "user", membership.peer_id),
-        last_message_id=membership.last_message_id,
-        in_read=membership.read_message_id,
-        out_read=membership.peer_read_message_id,
-        last_conversation_message_id=membership.last_number,
-        in_read_cmid=membership.read_number,
-        out_read_cmid=membership.peer_read_number,
-        version=membership.last_message_id,
-        important=False,
-        can_write=draw_can_write(peer),
-        is_marked_unread=UNSET if is_versioned else False,
-        unread_count=unread if unread or not is_versioned else UNSET,
-        chat_settings=UNSET if is_versioned else {"title": "", "active_ids": []},
-    )
+def draw_keyboard(message: Message) -> dict[str, Any]:
+    """Return the keyboard of a message, with its author as VK has it."""
+    assert message.extra is not None
+    assert message.extra.keyboard is not None
+    return {"author_id": message.from_id} | message.extra.keyboard
 
 
-def draw_can_write(peer: Person | None) -> CanWrite:
-    """Say whether the viewer may write to a person, with VK's reason: 18 gone, 900 blocked, 902 privacy."""
-    if peer is None or peer.user.deactivated:
-        return CanWrite(False, 18)
-    if peer.relation.blocks_viewer or peer.relation.blocked_by_viewer:
-        return CanWrite(False, 900)
-    if may_write(peer.user, peer.relation):
-        return CanWrite(True)
-    return CanWrite(False, 902 if peer.user.message_access == Access.NOBODY else 901)
+def draw_json(value: Any) -> str:
+    """Return a value as the JSON text in which VK wraps some members."""
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,167 @@
+"""How the user long poll draws events: arrays, in VK's version 3 and in its numbered versions (10 to 19).
+
+Sources: dev.vk.com, user long poll; longpoll-doc (version 19); OpenVK cff21778.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from dvor.core.events import News
+from dvor.dialects.vk.poll_keys import PollKey
+from dvor.model.events import (
+    Event,
+    FlagsEvent,
+    MessageEvent,
+    PeerEvent,
+    PersonEvent,
+    PressedEvent,
+    Pulse,
+    ReactionEvent,
+    ReadEvent,
+)
+from dvor.model.ids import CHAT_PEERS
+
+DEFAULT_WAIT = 25
+NUMBERED_FROM = 10
+"""From this version on messages are told by their number within the conversation."""
+UNREAD, OUTBOX, CHAT, MEDIA = 1, 2, 8192, 512
+WITH_ATTACHMENTS, WITH_EXTRA, WITH_PTS, WITH_RANDOM_ID = 2, 8, 32, 128
+
+
+class PollParams(Struct, frozen=True):
+    """The parameters of a poll: `ts` the newest event known, `wait` in seconds, `mode` a mask of what to add."""
+
+    ts: int
+    wait: float = DEFAULT_WAIT
+    mode: int = 0
+    version: int = 0
+
+    @property
+    def is_numbered(self) -> bool:
+        """Say whether messages are told by their number within the conversation."""
+        return self.version >= NUMBERED_FROM
+
+
+def draw_news(news: News, key: PollKey, params: PollParams) -> dict[str, Any]:
+    """Return the answer to a poll."""
+    updates: list[list[Any]] = []
+    for event in news.events:
+        updates += draw_event(event, key.receiver_id, params, is_full=not key.is_versioned)
+    if news.pulse is not None:
+        updates += draw_pulse(news.pulse, params)
+    answer: dict[str, Any] = {"ts": news.number, "updates": updates}
+    return answer | {"pts": news.pts} if params.mode & WITH_PTS else answer
+
+
+def draw_event(event: Event, receiver_id: int, params: PollParams, *, is_full: bool) -> list[list[Any]]:
+    """Return an event as the arrays that the version asks for; `is_full` adds every part whatever the mode."""
+    body, numbered = event.body, params.is_numbered
+    match body:
+        case MessageEvent():
+            return [_draw_message(event.kind, body, receiver_id, params, is_full=is_full)]
+        case FlagsEvent():
+            code = 2 if event.kind == "message_flags_set" else 3
+            return [
+                [code + 10_000, body.number, body.flags, body.peer_id]
+                if numbered
+                else [code, body.message_id, body.flags, body.peer_id]
+            ]
+        case ReadEvent():
+            code = 6 if event.kind == "messages_read" else 7
+            return [
+                [code + 10_000, body.peer_id, body.number, body.unread]
+                if numbered
+                else [code, body.peer_id, body.message_id, body.unread]
+            ]
+        case PeerEvent() if event.kind == "conversation_cleared":
+            return [[10_013, body.peer_id, body.number] if numbered else [13, body.peer_id, body.info]]
+        case PeerEvent():
+            changed = [52, body.change, body.peer_id, body.info]
+            own = [51, body.peer_id - CHAT_PEERS, int(body.by_id == receiver_id)]
+            return [changed] if numbered else [own, changed]
+        case ReactionEvent():
+            mine = body.user_id == receiver_id
+            change = (1 if mine else 2) if body.reaction_id else 3
+            return (
+                [[601, change, body.peer_id, body.number, body.reaction_id, body.user_id]] if numbered else []
+            )
+        case PressedEvent() if event.kind == "message_answered":
+            answer = {"user_id": body.user_id, "peer_id": body.peer_id, "event_id": body.event_id}
+            return [[119, answer | {"action": msgspec.json.decode(body.payload) if body.payload else None}]]
+        case PersonEvent() if event.kind == "friend_list_changed":
+            return [[90, body.user_id, body.after]]
+        case _:
+            return []
+
+
+def _draw_message(
+    kind: str, message: MessageEvent, receiver_id: int, params: PollParams, *, is_full: bool
+) -> list[Any]:
+    flags = UNREAD | (OUTBOX if message.from_id == receiver_id else 0) | (MEDIA if message.attachments else 0)
+    flags |= CHAT if message.peer_id > CHAT_PEERS else 0
+    text, attachments, extra = escape_text(message.text), draw_attachments(message), draw_extra(message)
+    code = 4 if kind == "message_new" else 5
+    if params.is_numbered:
+        head = [code + 10_000, message.number, flags, 0, message.peer_id, message.date, text]
+        return [*head, extra, attachments, message.random_id, message.message_id, message.edited_at]
+    drawn: list[Any] = [code, message.message_id, flags, message.peer_id, message.date, text]
+    if is_full or params.mode & (WITH_ATTACHMENTS | WITH_EXTRA | WITH_RANDOM_ID):
+        drawn += [extra, attachments]
+    if is_full or params.mode & WITH_RANDOM_ID:
+        drawn.append(message.random_id)
+    return drawn
+
+
+def draw_extra(message: MessageEvent) -> dict[str, Any]:
+    """Return what stands beside the text: in a chat who wrote, and what happened to the chat."""
+    drawn: dict[str, Any] = {"title": " ... "}
+    if message.peer_id > CHAT_PEERS:
+        drawn["from"] = str(message.from_id)
+    extra = message.extra
+    if extra is None:
+        return drawn
+    if extra.action is not None:
+        drawn["source_act"] = extra.action.type
+        named = {"source_mid": extra.action.member_id, "source_chat_local_id": extra.action.number}
+        drawn |= {name: str(value) for name, value in named.items() if value}
+        if extra.action.text:
+            drawn["source_text"] = extra.action.text
+    if extra.keyboard is not None:
+        drawn["keyboard"] = extra.keyboard
+    if extra.payload:
+        drawn["payload"] = extra.payload
+    return drawn
+
+
+def draw_attachments(message: MessageEvent) -> dict[str, str]:
+    """Return attachments in the long poll's form: `attach1_type`, `attach1` …, `reply` and `fwd`."""
+    drawn = {}
+    for place, one in enumerate(message.attachments, 1):
+        drawn[f"attach{place}_type"] = one.type
+        drawn[f"attach{place}"] = f"{one.owner_id}_{one.id}"
+    extra = message.extra
+    if extra is not None and extra.reply is not None:
+        drawn["reply"] = msgspec.json.encode({"conversation_message_id": extra.reply.number}).decode()
+    if extra is not None and extra.forwards:
+        drawn["fwd"] = ",".join(f"{quoted.from_id}_{quoted.id}" for quoted in extra.forwards)
+    return drawn
+
+
+def draw_pulse(pulse: Pulse, params: PollParams) -> list[list[Any]]:
+    """Return what somebody is doing just now: 61 to 64 typing, 8 and 9 coming and going."""
+    if pulse.kind in ("online", "offline"):
+        return [[8 if pulse.kind == "online" else 9, -pulse.user_id, pulse.extra, pulse.at]]
+    if params.is_numbered or pulse.kind != "typing":
+        code = 63 if pulse.kind == "typing" else 64
+        return [[code, pulse.peer_id, [pulse.user_id], 1, pulse.at]]
+    if pulse.peer_id > CHAT_PEERS:
+        return [[62, pulse.user_id, pulse.peer_id - CHAT_PEERS]]
+    return [[61, pulse.user_id, 1]]
+
+
+def escape_text(text: str) -> str:
+    """Return a text as the long poll sends it: HTML-escaped, with `<br>` for line breaks."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return escaped.replace("\n", "<br>")

@@ -1,0 +1,79 @@
+"""A row in every table, for the tests that copy and check whole communities."""
+
+import hashlib
+from typing import Any
+
+from dvor.model.attachments import Attachment
+from dvor.model.bots import BotSettings, CallbackServer
+from dvor.model.conversations import Chat
+from dvor.model.groups import GroupBan, GroupMember, MemberStatus, NewGroup, Place, Role
+from dvor.model.messages import Reaction
+from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
+from dvor.model.tokens import Token
+from dvor.store.accounts import insert_account, set_totp
+from dvor.store.bots import insert_server, save_bot_settings
+from dvor.store.chats import insert_chat, set_permission
+from dvor.store.conversations import insert_chat_conversation
+from dvor.store.database import Transaction
+from dvor.store.events import insert_receiver, prune_events
+from dvor.store.files import insert_files
+from dvor.store.group_members import save_ban, save_member
+from dvor.store.groups import insert_group, step_members
+from dvor.store.jobs import insert_job
+from dvor.store.likes import delete_like, insert_like
+from dvor.store.messages import set_hidden
+from dvor.store.numbers import next_number
+from dvor.store.photos import insert_photo, next_photo_number
+from dvor.store.privacy import insert_block
+from dvor.store.reactions import save_reaction
+from dvor.store.tokens import insert_token
+from dvor.store.users import save_presences
+from dvor.store.wall import insert_post, mark_post_deleted
+from tests.store.people import NOW, add_app, add_user, befriend, new_post, say
+
+CAT = "кот".encode() * 1000
+CAT_NAME = hashlib.sha256(CAT).hexdigest()
+Content = dict[str, list[dict[str, Any]]]
+
+CAT = "кот".encode() * 1000
+CAT_NAME = hashlib.sha256(CAT).hexdigest()
+
+
+async def settle_everything(tx: Transaction) -> None:
+    """Put rows into every table."""
+    anna, boris, vera = [await add_user(tx, name, screen_name=name) for name in ("anna", "boris", "vera")]
+    await insert_account(tx, anna, "anna@example.com", "hash")
+    await set_totp(tx, anna, b"\x00\xff", [b"one", b"two"])
+    await insert_token(tx, Token(b"\x00\x01", anna, 7, "", NOW, 0, 0))
+    await add_app(tx, 77, anna)
+    await save_presences(tx, [{"user_id": anna, "seen_at": NOW, "platform": 7, "is_offline": True}])
+    await befriend(tx, anna, boris)
+    await insert_block(tx, boris, vera, NOW)
+    await insert_files(tx, {CAT_NAME: len(CAT)}, NOW)
+    number = await next_photo_number(tx, anna)
+    sizes = [PictureSize("s", CAT_NAME, 75, 50)]
+    await insert_photo(tx, Photo(anna, number, anna, WALL_ALBUM, "Ё", "key", sizes, NOW), "upload")
+    for text in ("Привет 🐈", "Лишнее", "Третье"):
+        number = await insert_post(tx, new_post(anna, text, attachments=[Attachment("photo", anna, 1)]))
+    await mark_post_deleted(tx, anna, 2, NOW)
+    for user_id in (anna, boris, vera):
+        await insert_like(tx, "post", anna, 1, user_id, NOW)
+    await delete_like(tx, "post", anna, 1, anna)
+    for pair in ((anna, boris), (boris, anna), (vera, anna), (anna, anna)):
+        await say(tx, *pair, random_id=5)
+    await prune_events(tx, 0, 2)
+    group_id = await insert_group(tx, NewGroup(name="Сад", place=Place(city="Тверь")), anna, NOW)
+    await insert_receiver(tx, -group_id)
+    await save_member(tx, GroupMember(group_id, anna, MemberStatus.MEMBER, Role.CREATOR, NOW, 0))
+    await step_members(tx, group_id, 1)
+    await save_ban(tx, GroupBan(group_id, vera, anna, 1, "шум", True, NOW, 0))
+    chat = await insert_chat_conversation(tx, await next_number(tx, "chats"))
+    await insert_chat(tx, Chat(chat.id, 1, "Двор", anna, {"50": CAT_NAME}, 0, NOW, 1))
+    await set_permission(tx, group_id, anna, is_allowed=True)
+    await set_hidden(tx, anna, [(1, 1)], is_hidden=True)
+    await save_reaction(tx, Reaction(1, 1, anna, 3))
+    await save_bot_settings(tx, group_id, BotSettings(events=frozenset({"like_add"})))
+    await insert_server(
+        tx, CallbackServer(group_id, 1, "a", "http://a.example", b"\x00", "ok", anna, BotSettings())
+    )
+    await insert_job(tx, "mail", {"to": [1, None, {"b": "ы", "a": 1.5}]}, NOW)
