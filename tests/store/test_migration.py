@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from dvor.config import Settings
+from dvor.model.tokens import Token
 from dvor.store import migration as module
 from dvor.store.columns import metadata
 from dvor.store.database import open_database
@@ -21,6 +23,7 @@ from dvor.store.migration import ADVISORY_LOCK, asyncpg_url, migrate, sqlite_eng
 from dvor.store.numbers import NAMES, last_number
 from dvor.store.schema import belongs_to, tables
 from dvor.store.sqlite import FILE_NAME
+from dvor.store.tokens import list_tokens
 from tests.store.people import add_users
 
 
@@ -122,6 +125,31 @@ async def test_an_empty_place_is_migrated_and_again_without_effect(engine, datab
     database = await open_database(settings)
     assert await add_users(database, 1) == [3]
     await database.close()
+
+
+async def test_tokens_outlive_the_arrival_of_apps(engine, database_url, tmp_path, monkeypatch) -> None:
+    settings = Settings(data=tmp_path, database=database_url)
+
+    def stop_before_apps(connection: Connection) -> None:
+        command.upgrade(module.alembic_config(connection), "0002")
+        connection.execute(
+            text(
+                "INSERT INTO users VALUES (1, 'A', 'B', '', '', NULL, 0, NULL, 0, '', 0, '', 0, '', '', 0,"
+                " false, false, false, NULL, 3, 3, '{}', '{}', 5)"
+            )
+        )
+        zero = "'\\x00'" if engine == "postgresql" else "x'00'"
+        connection.execute(text(f"INSERT INTO tokens VALUES ({zero}, 1, 7, 'телефон', 5, 0, 6, 0)"))
+
+    upgrade = module.upgrade
+    monkeypatch.setattr(module, "upgrade", stop_before_apps)
+    await migrate(settings)
+    monkeypatch.setattr(module, "upgrade", upgrade)
+    database = await open_database(settings)
+    async with database.read() as tx:
+        assert await list_tokens(tx, 1) == [Token(b"\x00", 1, 7, "телефон", 5, 0, 6)]
+    await database.close()
+    assert await compared(settings) == []
 
 
 async def test_a_migration_that_fails_leaves_nothing(engine, database_url, tmp_path, monkeypatch) -> None:
