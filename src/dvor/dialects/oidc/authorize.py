@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from dvor.core import apps
-from dvor.core.authorizations import Asked, begin_request, issue_code, take_answer
+from dvor.core.authorizations import Asked, begin_request, find_request, issue_code, take_answer
 from dvor.core.courtyard import Courtyard
 from dvor.core.keys import read_claims
 from dvor.dialects.oidc.errors import SendBack, refuse_person
@@ -16,10 +16,13 @@ from dvor.methods import http
 from dvor.methods.http import Door, Doors, redirect
 from dvor.model.apps import OPENID, App, accepts_redirect
 from dvor.model.authorizations import MAX_STATE_LENGTH, AuthorizationRequest, answer_address, is_challenge
-from dvor.model.errors import AppNotFound, RedirectMismatch
+from dvor.model.errors import AppNotFound, RedirectMismatch, RequestExpired
 from dvor.model.tokens import OpenIdScope
 
 CONTINUE = "/oidc/authorize/continue"
+PUSHED = "urn:ietf:params:oauth:request_uri:"
+PUSHED_SECONDS = 300
+"""How long a pushed request may wait for its person (RFC 9126)."""
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 UNSUPPORTED = {
     "request": "request_not_supported",
@@ -65,11 +68,31 @@ class AuthorizeEndpoint:
         self._courtyard = courtyard
 
     async def authorize(self, asked: http.Asked) -> Response:
-        """Check what an app asks for and send the person to the page of consent."""
-        texts = asked.texts
-        if {"client_id", "redirect_uri"} & asked.repeated:
+        """Check what an app asks for, or has pushed before, and send the person to the page of consent."""
+        if {"client_id", "redirect_uri", "request_uri"} & asked.repeated:
             raise RedirectMismatch
-        app = await find_app(self._courtyard, texts.get("client_id", ""))
+        app = await find_app(self._courtyard, asked.texts.get("client_id", ""))
+        pushed = asked.texts.get("request_uri", "")
+        if pushed.startswith(PUSHED):
+            request_id = await self._find_pushed(app, pushed.removeprefix(PUSHED))
+        else:
+            request_id = await self.store(app, asked)
+        return redirect(f"/consent/{request_id}")
+
+    async def _find_pushed(self, app: App, request_id: str) -> str:
+        now = self._courtyard.now
+        async with self._courtyard.database.read() as tx:
+            request = await find_request(tx, request_id, now)
+        if (request.app_id, request.protocol) != (
+            app.id,
+            OPENID,
+        ) or request.created_at + PUSHED_SECONDS <= now:
+            raise RequestExpired
+        return request_id
+
+    async def store(self, app: App, asked: http.Asked) -> str:
+        """Check what an app asks for and store it; return the id of the request."""
+        texts = asked.texts
         uri = texts.get("redirect_uri", "")
         if not accepts_redirect(app, uri):
             raise RedirectMismatch
@@ -87,7 +110,7 @@ class AuthorizeEndpoint:
             if claims is None or claims.get("iss") != self._courtyard.public_url:
                 raise SendBack(uri, "invalid_request", "id_token_hint is none of ours", extra)
             parameters["sub"] = str(claims.get("sub", ""))
-        request_id = await begin_request(
+        return await begin_request(
             self._courtyard,
             Asked(
                 app=app,
@@ -100,7 +123,6 @@ class AuthorizeEndpoint:
                 max_age=int(texts.get("max_age") or -1),
             ),
         )
-        return redirect(f"/consent/{request_id}")
 
     @staticmethod
     def _find_problem(app: App, asked: http.Asked) -> tuple[str, str] | None:

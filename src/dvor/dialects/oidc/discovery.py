@@ -51,6 +51,8 @@ def describe(courtyard: Courtyard) -> dict[str, Any]:
         "jwks_uri": f"{site}/oidc/jwks",
         "revocation_endpoint": f"{site}/oidc/revoke",
         "introspection_endpoint": f"{site}/oidc/introspect",
+        "pushed_authorization_request_endpoint": f"{site}/oidc/par",
+        "require_pushed_authorization_requests": False,
         "end_session_endpoint": f"{site}/oidc/logout",
         "scopes_supported": [str(one.name).lower() for one in OpenIdScope],
         "response_types_supported": ["code"],

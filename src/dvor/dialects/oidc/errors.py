@@ -31,6 +31,7 @@ class SendBack(Refusal):
 
     def __init__(self, uri: str, error: str, description: str, extra: dict[str, str]) -> None:
         super().__init__(description)
+        self.error = error
         answer: dict[str, str | int] = {"error": error, "error_description": description, **extra}
         self.address = answer_address(uri, answer)
 

@@ -30,7 +30,8 @@ class TokenEndpoint:
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
 
-    async def _authenticate(self, asked: http.Asked) -> App:
+    async def authenticate(self, asked: http.Asked) -> App:
+        """Return the app that asks, if it can prove who it is; `OidcRefusal`, `AppNotFound`, `WrongAppSecret`."""
         if asked.repeated:
             raise OidcRefusal("invalid_request", f"{min(asked.repeated)} is given more than once")
         form, basic = asked.form, asked.basic
@@ -48,7 +49,7 @@ class TokenEndpoint:
 
     async def token(self, asked: http.Asked) -> Response:
         """Give tokens for a code, a refresh token, or to the app itself."""
-        app, form = await self._authenticate(asked), asked.form
+        app, form = await self.authenticate(asked), asked.form
         grant_type = form.get("grant_type", "")
         if not grant_type:
             raise OidcRefusal("invalid_request", "grant_type is missing")
@@ -113,7 +114,7 @@ class TokenEndpoint:
 
     async def revoke(self, asked: http.Asked) -> Response:
         """Revoke a token of the app; unknown ones are as good as revoked."""
-        app = await self._authenticate(asked)
+        app = await self.authenticate(asked)
         if not asked.form.get("token"):
             raise OidcRefusal("invalid_request", "token is missing")
         await revoke_by_text(self._courtyard, app, asked.form["token"])
@@ -121,7 +122,7 @@ class TokenEndpoint:
 
     async def introspect(self, asked: http.Asked) -> Response:
         """Tell an app what its own token is worth."""
-        app = await self._authenticate(asked)
+        app = await self.authenticate(asked)
         if app.is_public:
             raise WrongAppSecret
         text = asked.form.get("token", "")
