@@ -109,6 +109,7 @@ async def _enter(
         last_number=last,
         cleared_number=last,
         read_number=last,
+        unread_count=0,
         inviter_id=inviter_id,
         joined_at=now,
         is_admin=0,

@@ -30,11 +30,16 @@ class Answer(Struct, frozen=True):
 
 async def post(url: str, body: bytes, headers: dict[str, str], *, allows_private: bool) -> Answer:
     """POST a body and return the answer; `UnreachableAddress`."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    address = await find_address(host, parts.port or (443 if parts.scheme == "https" else 80), allows_private)
-    if parts.scheme not in ("http", "https") or not host:
+    try:
+        parts = urlsplit(url)
+        host, port_number = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise UnreachableAddress("no address") from error
+    if parts.scheme not in ("http", "https") or not host or " " in host:
         raise UnreachableAddress("no http address")
+    address = await find_address(
+        host, port_number or (443 if parts.scheme == "https" else 80), allows_private=allows_private
+    )
     literal = f"[{address}]" if ":" in address else address
     port = f":{parts.port}" if parts.port else ""
     target = parts._replace(netloc=literal + port, fragment="").geturl()
@@ -58,7 +63,7 @@ async def post(url: str, body: bytes, headers: dict[str, str], *, allows_private
         raise UnreachableAddress(repr(error)) from error
 
 
-async def find_address(host: str, port: int, allows_private: bool) -> str:
+async def find_address(host: str, port: int, *, allows_private: bool) -> str:
     """Return the first address of a name after checking all of them; `UnreachableAddress`."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -18,6 +18,7 @@ from dvor.dialects.vk.peers import (
     PeerParams,
     SignedId,
     check_peer,
+    is_given,
     read_actor,
     read_peer,
 )
@@ -212,7 +213,7 @@ async def mark_as_read(call: Call, params: MarkAsRead) -> Literal[1]:
     """
     actor_id = await read_actor(call, params.group_id)
     message_id = max(params.message_ids, default=params.start_message_id)
-    if message_id and params.peer_id in (0, -1) and params.user_id in (0, -1):
+    if message_id and not is_given(call, params.peer_id) and not is_given(call, params.user_id):
         peer_id = (await find_message(call.tx, actor_id, 0, message_id=message_id)).peer_for(actor_id)
     else:
         peer_id = await read_peer(call, params)

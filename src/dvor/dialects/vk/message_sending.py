@@ -11,7 +11,15 @@ from dvor.core.messages import find_message, quote_messages
 from dvor.dialects.vk.attachments import read_attachments
 from dvor.dialects.vk.errors import code_of, text_of
 from dvor.dialects.vk.keyboards import KeyboardInvalid, read_keyboard, read_template
-from dvor.dialects.vk.peers import ActorParams, PeerParams, SignedId, check_peer, read_actor, read_peer
+from dvor.dialects.vk.peers import (
+    ActorParams,
+    PeerParams,
+    SignedId,
+    check_peer,
+    is_given,
+    read_actor,
+    read_peer,
+)
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import (
     ChatForbidden,
@@ -231,7 +239,7 @@ async def edit(call: Call, params: Edit) -> Literal[1]:
     """
     actor_id = await read_actor(call, params.group_id)
     number = params.cmid or params.conversation_message_id
-    if params.message_id and params.peer_id in (0, -1):
+    if params.message_id and not is_given(call, params.peer_id):
         message = await find_message(call.tx, actor_id, 0, message_id=params.message_id)
         peer_id = message.peer_for(actor_id)
     else:

@@ -20,7 +20,7 @@ class ActorParams(Params, kw_only=True):
 
 
 class PeerParams(ActorParams, kw_only=True):
-    """The many ways in which clients name a conversation; -1, 0 and empty texts mean "not given"."""
+    """The many ways in which clients name a conversation; 0, without `v` also -1, means "not given"."""
 
     peer_id: Annotated[
         SignedId, doc("The conversation: a user, minus a community's id, or 2000000000 + a chat's number.")
@@ -53,12 +53,16 @@ def check_peer(peer_id: int) -> int:
     return peer_id
 
 
+def is_given(call: Call, named: int) -> bool:
+    """Say whether a peer is named: OpenVK's clients say -1 for "none", which is a community's id on VK."""
+    return named != 0 and (call.is_versioned or named != -1)
+
+
 async def read_peer(call: Call, params: PeerParams, domain: str = "", chat_id: int = 0) -> int:
     """Return the peer whom the parameters name; `InvalidParameter` if none is named, `PeerNotFound`."""
-    if params.peer_id not in (0, -1):
-        return check_peer(params.peer_id)
-    if params.user_id not in (0, -1):
-        return check_peer(params.user_id)
+    for named in (params.peer_id, params.user_id):
+        if is_given(call, named):
+            return check_peer(named)
     if chat_id > 0:
         return check_peer(CHAT_PEERS + chat_id)
     if domain:
