@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dvor.core import apps, authorizations, consents, tokens
+from dvor.core import apps, authorizations, consents, grants, tokens
 from dvor.core.accounts import change_password, create_account
 from dvor.core.authorizations import Asked
 from dvor.core.courtyard import Courtyard
@@ -64,7 +64,7 @@ def allow(courtyard: Courtyard, app: App) -> Allow:
 
 async def redeem(courtyard: Courtyard, app: App, code: str, **more: Any) -> Grant:
     values: dict[str, Any] = {"protocols": ALL, "redirect_uri": BACK} | more
-    return await authorizations.redeem_code(courtyard, app, code, **values)
+    return await grants.redeem_code(courtyard, app, code, **values)
 
 
 async def holder(courtyard: Courtyard, text: str) -> int | None:
@@ -100,7 +100,7 @@ async def test_a_code_that_comes_twice_kills_its_tokens(courtyard: Courtyard, ap
         await redeem(courtyard, app, code)
     assert await holder(courtyard, grant.access_token) is None
     with pytest.raises(CodeInvalid):
-        await authorizations.refresh_grant(courtyard, app, grant.refresh_token, protocols=ALL)
+        await grants.refresh_grant(courtyard, app, grant.refresh_token, protocols=ALL)
     assert await holder(courtyard, other.access_token) == app.owner_id, "another log-in goes on"
 
 
@@ -177,33 +177,31 @@ def test_a_verifier_proves_its_own_challenge_only(verifier: str) -> None:
 
 async def test_refresh_tokens_rotate(courtyard: Courtyard, app: App, allow: Allow, clock: Clock) -> None:
     first = await redeem(courtyard, app, await allow(app.owner_id, protocol="vkid"))
-    second = await authorizations.refresh_grant(courtyard, app, first.refresh_token, protocols=ALL)
-    third = await authorizations.refresh_grant(courtyard, app, second.refresh_token, protocols=ALL)
+    second = await grants.refresh_grant(courtyard, app, first.refresh_token, protocols=ALL)
+    third = await grants.refresh_grant(courtyard, app, second.refresh_token, protocols=ALL)
     assert len({first.refresh_token, second.refresh_token, third.refresh_token}) == 3
     assert await holder(courtyard, third.access_token) == app.owner_id
     stranger = msgspec.structs.replace(app, id=app.id + 1)
     with pytest.raises(CodeInvalid):
-        await authorizations.refresh_grant(courtyard, stranger, third.refresh_token, protocols=ALL)
+        await grants.refresh_grant(courtyard, stranger, third.refresh_token, protocols=ALL)
     with pytest.raises(CodeInvalid):  # stolen or not, it was used
-        await authorizations.refresh_grant(courtyard, app, first.refresh_token, protocols=ALL)
+        await grants.refresh_grant(courtyard, app, first.refresh_token, protocols=ALL)
     assert await holder(courtyard, third.access_token) is None, "the whole family is dead"
     with pytest.raises(CodeInvalid):
-        await authorizations.refresh_grant(courtyard, app, third.refresh_token, protocols=ALL)
+        await grants.refresh_grant(courtyard, app, third.refresh_token, protocols=ALL)
 
 
 async def test_a_refreshed_scope_only_shrinks(courtyard: Courtyard, app: App, allow: Allow) -> None:
     scope = OpenIdScope.OPENID | OpenIdScope.EMAIL | OpenIdScope.OFFLINE_ACCESS
     first = await redeem(courtyard, app, await allow(app.owner_id, protocol="oidc", scope=int(scope)))
     narrower = int(OpenIdScope.OPENID)
-    second = await authorizations.refresh_grant(
-        courtyard, app, first.refresh_token, protocols=ALL, scope=narrower
-    )
+    second = await grants.refresh_grant(courtyard, app, first.refresh_token, protocols=ALL, scope=narrower)
     assert second.scope == narrower
     with pytest.raises(CodeInvalid):
-        await authorizations.refresh_grant(
+        await grants.refresh_grant(
             courtyard, app, second.refresh_token, protocols=ALL, scope=int(scope | OpenIdScope.PHONE)
         )
-    third = await authorizations.refresh_grant(courtyard, app, second.refresh_token, protocols=ALL)
+    third = await grants.refresh_grant(courtyard, app, second.refresh_token, protocols=ALL)
     assert third.scope == scope, "what was granted may be asked for again"
 
 
@@ -294,7 +292,7 @@ async def test_removing_an_app_kills_all_it_has(courtyard: Courtyard, app: App, 
     assert not await courtyard.database.write(remove)
     assert await holder(courtyard, hers.access_token) is None
     with pytest.raises(CodeInvalid):
-        await authorizations.refresh_grant(courtyard, app, hers.refresh_token, protocols=ALL)
+        await grants.refresh_grant(courtyard, app, hers.refresh_token, protocols=ALL)
     with pytest.raises(CodeInvalid):
         await redeem(courtyard, app, waiting)
     assert await holder(courtyard, own) == app.owner_id
@@ -311,7 +309,7 @@ async def test_an_answer_on_its_way_is_worth_nothing_once_the_app_is_removed(
     with pytest.raises(RequestExpired):
         await authorizations.issue_code(courtyard, request)
     with pytest.raises(RequestExpired):
-        await authorizations.grant_directly(courtyard, request, app)
+        await grants.grant_directly(courtyard, request, app)
 
 
 async def test_a_consent_can_become_narrower(courtyard: Courtyard, app: App) -> None:
@@ -333,7 +331,7 @@ async def test_a_new_password_ends_what_apps_have(courtyard: Courtyard, app: App
     assert await holder(courtyard, grant.access_token) is None
     for attempt in (
         redeem(courtyard, app, waiting),
-        authorizations.refresh_grant(courtyard, app, grant.refresh_token, protocols=ALL),
+        grants.refresh_grant(courtyard, app, grant.refresh_token, protocols=ALL),
     ):
         with pytest.raises(CodeInvalid):
             await attempt
@@ -360,13 +358,13 @@ async def test_sngine_has_one_key_and_one_token(courtyard: Courtyard, app: App, 
 async def test_revocation_by_text(courtyard: Courtyard, app: App, allow: Allow) -> None:
     stranger = msgspec.structs.replace(app, id=app.id + 1)
     grant = await redeem(courtyard, app, await allow(app.owner_id, protocol="vkid"))
-    service = await authorizations.grant_service_token(courtyard, app, "vk", 60)
+    service = await grants.grant_service_token(courtyard, app, "vk", 60)
     for text in (grant.access_token, grant.refresh_token, service, "nonsense"):
-        await authorizations.revoke_by_text(courtyard, stranger, text)
+        await grants.revoke_by_text(courtyard, stranger, text)
     assert await holder(courtyard, grant.access_token) == app.owner_id
-    await authorizations.revoke_by_text(courtyard, app, service)
+    await grants.revoke_by_text(courtyard, app, service)
     assert await holder(courtyard, service) is None
-    await authorizations.revoke_by_text(courtyard, app, grant.refresh_token)
+    await grants.revoke_by_text(courtyard, app, grant.refresh_token)
     assert await holder(courtyard, grant.access_token) is None
 
 

@@ -1,41 +1,28 @@
-"""Authorizations: an app asks, a person answers, the app gets a code and redeems it for tokens.
+"""Authorizations: an app asks, a person answers, the app gets a code (what it gets for that: `grants`).
 
 A door reads and checks what an app asks for and stores it (`begin_request`); the page of consent asks the person and
 stores the answer (`answer_request`); the door takes it (`take_answer`) and gives the app a code (`issue_code`), once.
 """
 
 import secrets
-from base64 import urlsafe_b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.secrets import hash_secret
-from dvor.core.tokens import TOKEN_PREFIX
 from dvor.model import authorizations as model
 from dvor.model.apps import App, AppDay
-from dvor.model.authorizations import AuthorizationCode, AuthorizationRequest, Grant, Outcome, RefreshToken
+from dvor.model.authorizations import AuthorizationCode, AuthorizationRequest, Outcome
 from dvor.model.consents import Consent
-from dvor.model.errors import CodeInvalid, RedirectMismatch, Refusal, RequestExpired, VerifierMismatch
-from dvor.model.tokens import REFRESH_SECONDS, Token, has_refresh_token, token_lifetime
+from dvor.model.errors import RequestExpired
 from dvor.store import authorizations as store
 from dvor.store.apps import add_app_days
 from dvor.store.consents import find_consents, save_consent
 from dvor.store.database import Transaction
 from dvor.store.sessions import prune_sessions
-from dvor.store.tokens import (
-    delete_app_tokens,
-    delete_family,
-    delete_token,
-    find_refresh_token,
-    find_token,
-    insert_refresh_token,
-    insert_token,
-    prune_tokens,
-    use_refresh_token,
-)
+from dvor.store.tokens import prune_tokens
 
 DAY = 86400
 KEPT_SECONDS = DAY
@@ -173,8 +160,8 @@ async def take_answer(courtyard: Courtyard, ticket: str, protocols: Collection[s
     return await courtyard.database.write(write)
 
 
-async def _require_consent(tx: Transaction, request: AuthorizationRequest) -> None:
-    """Refuse to go on if the person has removed the app while the answer was on its way."""
+async def require_consent(tx: Transaction, request: AuthorizationRequest) -> None:
+    """Refuse (`RequestExpired`) to go on if the person has removed the app while the answer was on its way."""
     if request.protocol not in await find_consents(tx, request.user_id, request.app_id):
         raise RequestExpired
 
@@ -198,215 +185,13 @@ async def issue_code(courtyard: Courtyard, request: AuthorizationRequest, *, cha
     )
 
     async def write(tx: Transaction) -> None:
-        await _require_consent(tx, request)
+        await require_consent(tx, request)
         if code.protocol == "sngine":  # one live key for each person and app
             await store.delete_codes(tx, code.user_id, code.app_id, code.protocol)
         await store.insert_code(tx, code)
 
     await courtyard.database.write(write)
     return text
-
-
-class _Drawn(Struct, frozen=True):
-    """Random texts, drawn before the transaction that may store them."""
-
-    access: bytes
-    refresh: str
-
-    def access_text(self, protocol: str) -> str:
-        """Return the access token in the shape of its protocol: Sngine's are 32 hexadecimal digits."""
-        if protocol == "sngine":
-            return self.access[:16].hex()
-        return TOKEN_PREFIX + urlsafe_b64encode(self.access).decode().rstrip("=")
-
-
-def _draw() -> _Drawn:
-    return _Drawn(secrets.token_bytes(32), TOKEN_PREFIX + "refresh_" + secrets.token_urlsafe(32))
-
-
-async def redeem_code(
-    courtyard: Courtyard,
-    app: App,
-    text: str,
-    *,
-    protocols: Collection[str],
-    redirect_uri: str | None,
-    verifier: str = "",
-    parameters: Mapping[str, str] | None = None,
-) -> Grant:
-    """Give the app its tokens for a code.  A code that comes twice kills what was given for it the first time.
-
-    `redirect_uri` None is not looked at (Sngine has none); `parameters` must be those that the code was given with.
-    Errors: `CodeInvalid`, `RedirectMismatch`, `VerifierMismatch`.
-    """
-    drawn, now = _draw(), courtyard.now
-
-    async def write(tx: Transaction) -> Grant | Refusal:
-        code = await store.find_code(tx, hash_secret(text))
-        if code is None or code.app_id != app.id or code.protocol not in protocols:
-            return CodeInvalid()
-        if code.used_at:
-            await delete_family(tx, code.user_id, code.family)
-            return CodeInvalid()
-        if code.expires_at <= now or any(
-            code.parameters.get(name) != value for name, value in (parameters or {}).items()
-        ):
-            return CodeInvalid()
-        if redirect_uri is not None and redirect_uri != code.redirect_uri:
-            return RedirectMismatch()
-        if not model.proves(code.challenge, verifier):
-            return VerifierMismatch()
-        await store.use_code(tx, code.code_hash, now)
-        if code.protocol == "sngine":
-            await delete_app_tokens(tx, code.user_id, app.id, code.protocol)
-        return await _give(tx, code, code.scope, drawn, app, now)
-
-    return _raise_or_return(await courtyard.database.write(write))
-
-
-async def refresh_grant(
-    courtyard: Courtyard,
-    app: App,
-    text: str,
-    *,
-    protocols: Collection[str],
-    scope: int | None = None,
-    parameters: Mapping[str, str] | None = None,
-) -> Grant:
-    """Give new tokens for a refresh token, which is used up; one that comes twice kills its whole family.
-
-    `scope` may be narrower than before.  Errors: `CodeInvalid`.
-    """
-    drawn, now = _draw(), courtyard.now
-
-    async def write(tx: Transaction) -> Grant | Refusal:
-        token = await find_refresh_token(tx, hash_secret(text))
-        if token is None or token.app_id != app.id or token.protocol not in protocols:
-            return CodeInvalid()
-        if token.used_at:
-            await delete_family(tx, token.user_id, token.family)
-            return CodeInvalid()
-        if token.expires_at <= now or any(
-            token.parameters.get(name) != value for name, value in (parameters or {}).items()
-        ):
-            return CodeInvalid()
-        wanted = token.scope if scope is None else scope
-        if wanted & ~token.scope:
-            return CodeInvalid("the scope is wider than before")
-        await use_refresh_token(tx, token.token_hash, now)
-        return await _give(tx, token, wanted, drawn, app, now)
-
-    return _raise_or_return(await courtyard.database.write(write))
-
-
-def _raise_or_return(result: Grant | Refusal) -> Grant:
-    """Raise only now: inside the transaction it would take back the revocation that goes with the refusal."""
-    if isinstance(result, Refusal):
-        raise result
-    return result
-
-
-async def _give(
-    tx: Transaction, origin: AuthorizationCode | RefreshToken, scope: int, drawn: _Drawn, app: App, now: int
-) -> Grant:
-    protocol, access = origin.protocol, drawn.access_text(origin.protocol)
-    lifetime = token_lifetime(protocol, scope)
-    await insert_token(
-        tx,
-        Token(
-            hash_secret(access),
-            origin.user_id,
-            scope,
-            app.title[:64],
-            now,
-            now + lifetime if lifetime else 0,
-            0,
-            app_id=app.id,
-            protocol=protocol,
-            family=origin.family,
-        ),
-    )
-    refreshes = has_refresh_token(protocol, origin.scope)
-    if refreshes:
-        await insert_refresh_token(
-            tx,
-            RefreshToken(
-                token_hash=hash_secret(drawn.refresh),
-                user_id=origin.user_id,
-                app_id=app.id,
-                protocol=protocol,
-                scope=origin.scope,
-                parameters=origin.parameters,
-                authenticated_at=origin.authenticated_at,
-                family=origin.family,
-                expires_at=now + REFRESH_SECONDS,
-                used_at=0,
-            ),
-        )
-    return Grant(
-        access_token=access,
-        refresh_token=drawn.refresh if refreshes else "",
-        lifetime=lifetime,
-        user_id=origin.user_id,
-        scope=scope,
-        parameters=origin.parameters,
-        authenticated_at=origin.authenticated_at,
-    )
-
-
-async def grant_directly(courtyard: Courtyard, request: AuthorizationRequest, app: App) -> Grant:
-    """Give the app of an allowed request a token without a code (the implicit flow)."""
-    drawn, now = _draw(), courtyard.now
-    origin = AuthorizationCode(
-        code_hash=b"",
-        user_id=request.user_id,
-        app_id=app.id,
-        protocol=request.protocol,
-        redirect_uri=request.redirect_uri,
-        scope=request.granted,
-        challenge="",
-        parameters=request.parameters,
-        authenticated_at=request.authenticated_at,
-        family=secrets.token_bytes(16),
-        expires_at=0,
-        used_at=0,
-    )
-
-    async def write(tx: Transaction) -> Grant:
-        await _require_consent(tx, request)
-        return await _give(tx, origin, request.granted, drawn, app, now)
-
-    return await courtyard.database.write(write)
-
-
-async def grant_service_token(courtyard: Courtyard, app: App, protocol: str, lifetime: int) -> str:
-    """Give an app a token that stands for itself (the grant of client credentials)."""
-    text, now = _draw().access_text(protocol), courtyard.now
-    expires_at = now + lifetime if lifetime else 0
-    token = Token(
-        hash_secret(text), None, 0, app.title[:64], now, expires_at, 0, app_id=app.id, protocol=protocol
-    )
-    await courtyard.database.write(lambda tx: insert_token(tx, token))
-    return text
-
-
-async def revoke_by_text(courtyard: Courtyard, app: App, text: str) -> None:
-    """Revoke an access or a refresh token of an app, with all of its log-in (RFC 7009); unknown ones are passed over."""
-    token_hash = hash_secret(text)
-
-    async def write(tx: Transaction) -> None:
-        refresh = await find_refresh_token(tx, token_hash)
-        if refresh is not None and refresh.app_id == app.id:
-            await delete_family(tx, refresh.user_id, refresh.family)
-            return
-        token = await find_token(tx, token_hash)
-        if token is not None and token.app_id == app.id:
-            if token.user_id and token.family:
-                await delete_family(tx, token.user_id, token.family)
-            else:
-                await delete_token(tx, token_hash)
-
-    await courtyard.database.write(write)
 
 
 async def prune_authorizations(courtyard: Courtyard) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from dvor.core import apps
-from dvor.core.authorizations import grant_service_token, redeem_code, refresh_grant, revoke_by_text
 from dvor.core.courtyard import Courtyard
+from dvor.core.grants import grant_service_token, redeem_code, refresh_grant, revoke_by_text
 from dvor.core.keys import sign_claims
 from dvor.core.tokens import describe_token
 from dvor.dialects.oidc.authorize import find_app, read_scope, write_scope

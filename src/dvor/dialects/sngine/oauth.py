@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from dvor.core import apps
 from dvor.core.accounts import Profile, load_profile
-from dvor.core.authorizations import Asked, begin_request, issue_code, redeem_code, take_answer
+from dvor.core.authorizations import Asked, begin_request, issue_code, take_answer
 from dvor.core.courtyard import Courtyard
+from dvor.core.grants import redeem_code
 from dvor.core.tokens import identify, is_expired
 from dvor.dialects.sngine.errors import (
     EXPIRED_TOKEN,

@@ -14,17 +14,9 @@ from starlette.responses import Response
 
 from dvor.core import apps
 from dvor.core.accounts import find_email
-from dvor.core.authorizations import (
-    Asked,
-    begin_request,
-    grant_directly,
-    grant_service_token,
-    issue_code,
-    redeem_code,
-    refresh_grant,
-    take_answer,
-)
+from dvor.core.authorizations import Asked, begin_request, issue_code, take_answer
 from dvor.core.courtyard import Courtyard
+from dvor.core.grants import grant_directly, grant_service_token, redeem_code, refresh_grant
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer, redirect
 from dvor.model.apps import BLANK_PAGES, VK, VK_ID, VK_IMPLICIT, App, accepts_redirect

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from dvor.core import apps
 from dvor.core.accounts import Profile, load_profile
-from dvor.core.authorizations import redeem_code, refresh_grant
 from dvor.core.consents import revoke_consent
 from dvor.core.courtyard import Courtyard
+from dvor.core.grants import redeem_code, refresh_grant
 from dvor.core.keys import read_claims, sign_claims
 from dvor.core.tokens import Caller, identify, revoke_family
 from dvor.dialects.vk.oauth import OAuthRefusal, find_app, refuse, write_scope
