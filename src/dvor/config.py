@@ -18,10 +18,12 @@ ENVIRONMENT_PREFIX = "DVOR_"
 Network: TypeAlias = IPv4Network | IPv6Network
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
 LogFormat: TypeAlias = Literal["json", "console"]
+SignUpMode: TypeAlias = Literal["open", "invite", "closed"]
+MailSecurity: TypeAlias = Literal["starttls", "tls", "none"]
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0"})
-_SECRET_SETTINGS = frozenset({"database", "listen_database", "master_key", "call_url"})
+_SECRET_SETTINGS = frozenset({"database", "listen_database", "master_key", "call_url", "smtp_password"})
 
 
 class ConfigError(Exception):
@@ -97,6 +99,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     password_grant: Annotated[
         bool, Meta(description="Give tokens for login and password at /token to clients without an app.")
     ] = True
+    sign_up: Annotated[SignUpMode, Meta(description="Who may sign up: all, the invited, or nobody.")] = "open"
+    smtp_host: Annotated[
+        str | None, Meta(description="Mail server; without it letters are only printed.", min_length=1)
+    ] = None
+    smtp_port: Annotated[int, Meta(description="Port of the mail server.", ge=1, le=65535)] = 587
+    smtp_security: Annotated[
+        MailSecurity, Meta(description="How the connection to the mail server is encrypted.")
+    ] = "starttls"
+    smtp_user: Annotated[str | None, Meta(description="Name at the mail server.", min_length=1)] = None
+    smtp_password: Annotated[str | None, Meta(description="Password at the mail server.")] = None
+    mail_from: Annotated[
+        str | None,
+        Meta(
+            description="Sender of the letters; by default dvor@ the host of the public address.",
+            pattern=r"^[^\s@]+@[^\s@]+$",
+        ),
+    ] = None
     call_url: Annotated[
         str | None,
         Meta(

@@ -8,6 +8,7 @@ import pytest
 
 import dvor.web
 from dvor.cli.cast import PASSWORD
+from dvor.web import sign_up
 from dvor.web.apps import FIELD_WORDS, PROBLEMS, PROTOCOL_WORDS
 from dvor.web.consent import ALWAYS, OPENID_WORDS, VK_WORDS
 from dvor.web.log_in import WORDS
@@ -21,13 +22,13 @@ FOLDER = Path(dvor.web.__file__).parent
 def spoken_words() -> set[str]:
     """Return every English text that the pages can show."""
     found: set[str] = set()
-    for template in (FOLDER / "templates").glob("*.html"):
+    for template in (FOLDER / "templates").glob("*.*"):
         text = template.read_text("utf-8")
         found |= set(re.findall(r"_\('([^']+)'\)", text)) | set(re.findall(r"\('[^']*', '([^']+)'\)", text))
     for module in FOLDER.glob("*.py"):
         text = module.read_text("utf-8")
         found |= set(re.findall(r'(?:translate|FormRefused)\(\s*"([^"]+)"', text))
-    tables = [FIELD_WORDS, PROBLEMS, OPENID_WORDS, VK_WORDS, WORDS]
+    tables = [FIELD_WORDS, PROBLEMS, OPENID_WORDS, VK_WORDS, WORDS, sign_up.PROBLEMS, sign_up.FIELD_PROBLEMS]
     found |= {words for table in tables for words in table.values()}  # type: ignore[attr-defined]
     found |= {warning for _, warning in PROTOCOL_WORDS.values() if warning}
     return found | {words for several in ALWAYS.values() for words in several}

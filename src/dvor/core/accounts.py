@@ -11,7 +11,7 @@ from msgspec import Struct
 from dvor.core.courtyard import Courtyard
 from dvor.core.secrets import MasterKey, hash_secret
 from dvor.core.users import create_user
-from dvor.model.accounts import MAX_PASSWORD_LENGTH, Account, fold_login
+from dvor.model.accounts import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, Account, fold_login
 from dvor.model.errors import (
     AccountClosed,
     FactorRequired,
@@ -63,6 +63,14 @@ class SecondFactor(Struct, frozen=True):
 
     seed: str
     backup_codes: list[str]
+
+
+def check_new_password(password: str, login: str = "") -> None:
+    """Refuse a password that is too short or too long, or the login itself: `InvalidParameter`."""
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise InvalidParameter("password", f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
+    if login and fold_login(password) in (login, login.partition("@")[0]):
+        raise InvalidParameter("password", "is the login")
 
 
 async def hash_password(password: str) -> str:
@@ -219,4 +227,5 @@ async def load_profile(tx: Transaction, user_id: int) -> Profile:
     user = (await load_users(tx, [user_id])).get(user_id)
     if user is None:
         raise UserNotFound(str(user_id))
-    return Profile(user, await find_email(tx, user_id))
+    account = await load_account(tx, user_id)
+    return Profile(user, await find_email(tx, user_id), account is not None and account.email_verified_at > 0)

@@ -9,6 +9,8 @@ from dvor.core.authorizations import prune_authorizations
 from dvor.core.courtyard import Courtyard
 from dvor.core.files import sweep_orphans
 from dvor.core.keys import rotate_keys
+from dvor.core.letters import JOB as SEND_LETTER
+from dvor.core.letters import prune_letters, send_letter
 from dvor.model.jobs import Job
 from dvor.store import jobs as store
 from dvor.store.database import Transaction
@@ -47,8 +49,9 @@ async def end_bans(courtyard: Courtyard, _job: Job) -> None:
 
 
 async def prune_old_authorizations(courtyard: Courtyard, _job: Job) -> None:
-    """Forget requests, codes and refresh tokens that are long expired."""
+    """Forget requests, codes, tokens, links and invites that are long expired."""
     await prune_authorizations(courtyard)
+    await prune_letters(courtyard)
 
 
 async def rotate_signing_keys(courtyard: Courtyard, _job: Job) -> None:
@@ -62,6 +65,7 @@ HANDLERS: dict[str, Handler] = {
     "end_bans": end_bans,
     "prune_authorizations": prune_old_authorizations,
     "rotate_keys": rotate_signing_keys,
+    SEND_LETTER: send_letter,
 }
 PERIODS = {
     "prune_events": HOUR,

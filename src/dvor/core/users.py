@@ -18,6 +18,7 @@ from dvor.store.users import find_screen_names, insert_user, save_presences, set
 from dvor.store.wall import count_posts
 
 SCREEN_NAME = re.compile(r"[a-z](?:[a-z0-9_.]{0,30}[a-z0-9])", re.ASCII)
+MAX_NAME_LENGTH = 64
 NUMBERED_NAME = re.compile(r"id([1-9]\d{0,9})", re.ASCII)
 
 
@@ -28,6 +29,12 @@ async def create_user(tx: Transaction, user: NewUser, now: int) -> int:
     user_id = await insert_user(tx, user, now)
     await insert_receiver(tx, user_id)
     return user_id
+
+
+def check_name(field: str, name: str) -> None:
+    """Refuse what is no first or last name of a person: `InvalidParameter`."""
+    if not name.strip() or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidParameter(field, f"1 to {MAX_NAME_LENGTH} characters")
 
 
 async def check_screen_name(tx: Transaction, name: str) -> None:

@@ -2,13 +2,15 @@
 
 from msgspec import Struct
 
+MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 1024
 
 
 class Account(Struct, frozen=True):
     """A login (an e-mail address, case folded), its password hash and, if switched on, the second factor.
 
-    `totp_seed` is encrypted; `totp_last_step` is the newest 30-second step whose code was used.
+    `totp_seed` is encrypted; `totp_last_step` is the newest 30-second step whose code was used;
+    `email_verified_at` is 0 until a link that was sent to the address has come back.
     """
 
     user_id: int
@@ -16,6 +18,7 @@ class Account(Struct, frozen=True):
     password_hash: str
     totp_seed: bytes | None
     totp_last_step: int
+    email_verified_at: int
     deactivated: str | None
 
 

@@ -61,6 +61,22 @@ class LoginTaken(Refusal):
     """Another account has this login or screen name."""
 
 
+class SignUpClosed(Refusal):
+    """Nobody can sign up by himself here."""
+
+
+class InviteInvalid(Refusal):
+    """The invite is unknown, used up or expired."""
+
+
+class LinkInvalid(Refusal):
+    """The link of a letter is unknown, used or expired."""
+
+
+class MailFailed(Exception):
+    """The mail server did not take a letter; it is tried again later.  Not a refusal."""
+
+
 class UserNotFound(Refusal):
     """No user has this id or screen name."""
 

@@ -27,7 +27,6 @@ from dvor.methods.http import Doors
 from dvor.methods.openapi import describe_api
 from dvor.server.health import METRICS_TYPE, count_call, render_metrics, waiting_poll
 from dvor.server.logs import new_request_id, request_id
-from dvor.web.front import front_page
 from dvor.web.site import open_site
 
 FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})|/content/uploads/photos/(?P<photo>[0-9a-f]{64})\.jpg")
@@ -59,7 +58,6 @@ class Application:
             "/token": token,
             "/token/": token,
             "/oauth/token": token,
-            "/": self._responder(self._front),
             "/livez": self._responder(self._live),
             "/readyz": self._responder(self._ready),
             "/metrics": self._responder(self._metrics),
@@ -143,9 +141,6 @@ class Application:
         await Response(found.read_bytes(), media_type=kind, headers={"cache-control": "max-age=86400"})(
             scope, receive, send
         )
-
-    async def _front(self) -> Response:
-        return await front_page(self._courtyard)
 
     async def _live(self) -> Response:
         return JSONResponse({"status": "live"})

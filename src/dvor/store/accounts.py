@@ -18,6 +18,7 @@ accounts = Table(
     Column("password_hash", Text, nullable=False),
     Column("totp_seed", Bytes),
     Column("totp_last_step", Id, nullable=False),
+    Column("email_verified_at", Id, nullable=False, server_default="0"),
     Index("uq_accounts_login", "login", unique=True),
 )
 
@@ -38,6 +39,9 @@ _SET_PASSWORD = Statement(
     update(accounts)
     .where(accounts.c.user_id == _user_id)
     .values(password_hash=bindparam("value", type_=Text))
+)
+_SET_VERIFIED = Statement(
+    update(accounts).where(accounts.c.user_id == _user_id).values(email_verified_at=bindparam("at", type_=Id))
 )
 _SET_TOTP = Statement(
     update(accounts)
@@ -81,12 +85,18 @@ def account_row(user_id: int, login: str, password_hash: str) -> dict[str, Any]:
         "password_hash": password_hash,
         "totp_seed": None,
         "totp_last_step": 0,
+        "email_verified_at": 0,
     }
 
 
 async def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
     """Replace the password hash."""
     await tx.run(_SET_PASSWORD, user_id=user_id, value=password_hash)
+
+
+async def set_email_verified(tx: Transaction, user_id: int, now: int) -> None:
+    """Note that the e-mail address is the user's."""
+    await tx.run(_SET_VERIFIED, user_id=user_id, at=now)
 
 
 async def set_totp(tx: Transaction, user_id: int, seed: bytes | None, code_hashes: list[bytes]) -> None:

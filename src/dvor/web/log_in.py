@@ -49,14 +49,7 @@ class LogIn:
             needs_code = isinstance(refusal, WrongFactor)
             status = 429 if isinstance(refusal, TooManyCalls) else 403
             return self._form(view, target, status, login, WORDS[type(refusal)], needs_code=needs_code)
-        text = await open_session(
-            self._courtyard, user_id, agent=view.asked.header(b"user-agent"), address=view.asked.address
-        )
-        if view.session_text:
-            await close_session(self._courtyard, view.session_text)
-        response = redirect(target)
-        view.put_session(response, text)
-        return response
+        return await log_browser_in(view, user_id, target)
 
     async def _check(self, view: View, login: str, password: str, code: str) -> int:
         if not login or not password:
@@ -90,7 +83,20 @@ class LogIn:
             login=login,
             problem=view.translate(problem) if problem else "",
             needs_code=needs_code,
+            may_sign_up=view.courtyard.settings.sign_up != "closed",
         )
+
+
+async def log_browser_in(view: View, user_id: int, target: str) -> Response:
+    """Give the browser a new session in place of any that it has, and send it on."""
+    text = await open_session(
+        view.courtyard, user_id, agent=view.asked.header(b"user-agent"), address=view.asked.address
+    )
+    if view.session_text:
+        await close_session(view.courtyard, view.session_text)
+    response = redirect(target)
+    view.put_session(response, text)
+    return response
 
 
 async def show_logout(view: View) -> Response:

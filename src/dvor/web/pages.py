@@ -36,6 +36,8 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 FORM_PURPOSE = "form"
+OTHER_LANGUAGES = {"en": "ru", "ru": "en"}
+YEAR = 365 * 86400
 
 _log = structlog.get_logger("dvor.web")
 
@@ -50,7 +52,7 @@ def templates() -> Environment:
     folder = files("dvor.web") / "templates"
     return Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
-        autoescape=select_autoescape(default=True),
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -62,8 +64,14 @@ def russian_words() -> dict[str, str]:
     return tomllib.loads((files("dvor.web") / "russian.toml").read_text(encoding="utf-8"))
 
 
-def read_language(asked: Asked) -> str:
-    """Return the language of a browser: `ru` if it wants Russian before English, else `en`."""
+def read_language(asked: Asked, chosen: str = "") -> str:
+    """Return the language to speak: `lang` of the address, or what was chosen before, or what the browser wants.
+
+    That is `ru` if it wants Russian before English, else `en`.
+    """
+    for name in (asked.query.get("lang"), chosen):
+        if name in OTHER_LANGUAGES:
+            return name
     wanted = asked.header(b"accept-language").lower()
     places = {name: wanted.find(name) for name in ("ru", "en")}
     return "ru" if places["ru"] >= 0 and (places["en"] < 0 or places["ru"] < places["en"]) else "en"
@@ -137,11 +145,15 @@ class View:
         """Return a text in the visitor's language."""
         return russian_words().get(text, text) if self.language == "ru" else text
 
+    def write_text(self, template: str, **values: Any) -> str:
+        """Return a letter in the visitor's language."""
+        return templates().get_template(template).render(_=self.translate, **values)
+
     def render(
         self, template: str, status: int = 200, *, policy: str = FORM_POLICY, **values: Any
     ) -> Response:
         """Return a page; a visitor without a session gets a cookie that his forms are signed for."""
-        visit = ""
+        visit, other = "", OTHER_LANGUAGES[self.language]
         if self.user is None and not self.cookies.get(self.name_cookie("dvor_visit")):
             visit = secrets.token_urlsafe(16)
         page = (
@@ -150,6 +162,8 @@ class View:
             .render(
                 _=self.translate,
                 language=self.language,
+                other_language=other,
+                other_address=f"{self.asked.scope['path']}?{urlencode({**self.asked.query, 'lang': other})}",
                 user=self.user,
                 csrf=self.sign_form(visit),
                 path=self.asked.scope["path"],
@@ -159,6 +173,8 @@ class View:
         response = HTMLResponse(page, status, headers={**HEADERS, "content-security-policy": policy})
         if visit:
             self.put_cookie(response, "dvor_visit", visit, SESSION_SECONDS)
+        if self.asked.query.get("lang") in OTHER_LANGUAGES:
+            self.put_cookie(response, "dvor_lang", self.language, YEAR)
         return response
 
     def ask_to_log_in(self) -> Response:
@@ -191,7 +207,8 @@ class Page:
 
     async def _look(self, asked: Asked) -> View:
         cookies = read_cookies(asked)
-        view = View(self._courtyard, asked, cookies, None, None, read_language(asked))
+        view = View(self._courtyard, asked, cookies, None, None, "en")
+        view.language = read_language(asked, cookies.get(view.name_cookie("dvor_lang"), ""))
         if view.session_text:
             async with self._courtyard.database.read() as tx:
                 found = await find_session(tx, view.session_text, self._courtyard.now)

@@ -4,9 +4,10 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
-from dvor.web import apps, apps_in_use, consent
+from dvor.web import apps, apps_in_use, consent, front
 from dvor.web.log_in import LogIn, show_logout
 from dvor.web.pages import Page, Show
+from dvor.web.sign_up import SignUpPages
 
 
 def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
@@ -16,8 +17,14 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
         return Route(path, Page(courtyard, show, needs_user=needs_user))
 
     managed = apps.AppPages(courtyard)
+    entrance = SignUpPages(courtyard)
     return Router(
         [
+            route("/", front.show, needs_user=False),
+            route("/signup", entrance.show, needs_user=False),
+            route("/signup/confirm", entrance.show_confirm, needs_user=False),
+            route("/reset", entrance.show_reset, needs_user=False),
+            route("/reset/new", entrance.show_reset_new, needs_user=False),
             route("/login", LogIn(courtyard).show, needs_user=False),
             route("/logout", show_logout),
             route("/consent/{request_id}", consent.show, needs_user=False),
