@@ -229,6 +229,16 @@ async def test_apps_in_use_are_listed_and_removed(browser: Browser, site: Site) 
     assert answer.url.path.startswith("/consent/"), "and is asked anew"
 
 
+async def test_an_app_that_acts_for_a_community_names_it(browser: Browser, site: Site) -> None:
+    await ask(browser, site, group_ids="1")
+    answer = await browser.log_in()
+    assert "Act for the community <strong>Садовый двор</strong>" in answer.text
+    assert "code" in landed(await browser.send(answer.url.path, decision="allow"))
+    answer = await ask(browser, site, group_ids="2")
+    assert answer.status_code == 403
+    assert "do not administer" in answer.text
+
+
 async def test_an_unknown_request_is_a_page(browser: Browser) -> None:
     answer = await browser.open("/consent/nonsense")
     assert answer.status_code == 410

@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from dvor.core.authorizations import require_consent
 from dvor.core.courtyard import Courtyard
+from dvor.core.groups import get_managed_group
 from dvor.core.secrets import hash_secret
 from dvor.core.tokens import TOKEN_PREFIX
 from dvor.model import authorizations as model
 from dvor.model.apps import App
 from dvor.model.authorizations import AuthorizationCode, AuthorizationRequest, Grant, RefreshToken
 from dvor.model.errors import CodeInvalid, RedirectMismatch, Refusal, VerifierMismatch
+from dvor.model.groups import Role
 from dvor.model.tokens import REFRESH_SECONDS, Token, has_refresh_token, token_lifetime
 from dvor.store import authorizations as store
 from dvor.store.database import Transaction
@@ -34,6 +36,7 @@ class _Drawn(Struct, frozen=True):
 
     access: bytes
     refresh: str
+    groups: list[str]
 
     def access_text(self, protocol: str) -> str:
         """Return the access token in the shape of its protocol: Sngine's are 32 hexadecimal digits."""
@@ -43,7 +46,8 @@ class _Drawn(Struct, frozen=True):
 
 
 def _draw() -> _Drawn:
-    return _Drawn(secrets.token_bytes(32), TOKEN_PREFIX + "refresh_" + secrets.token_urlsafe(32))
+    groups = [TOKEN_PREFIX + secrets.token_urlsafe(32) for _ in range(model.MAX_GROUPS)]
+    return _Drawn(secrets.token_bytes(32), TOKEN_PREFIX + "refresh_" + secrets.token_urlsafe(32), groups)
 
 
 async def redeem_code(
@@ -131,6 +135,8 @@ def _raise_or_return(result: Grant | Refusal) -> Grant:
 async def _give(
     tx: Transaction, origin: AuthorizationCode | RefreshToken, scope: int, drawn: _Drawn, app: App, now: int
 ) -> Grant:
+    if group_ids := model.read_group_ids(origin.parameters):
+        return await _give_group_tokens(tx, origin, group_ids, drawn, app, now)
     protocol, access = origin.protocol, drawn.access_text(origin.protocol)
     lifetime = token_lifetime(protocol, scope)
     await insert_token(
@@ -173,6 +179,44 @@ async def _give(
         scope=scope,
         parameters=origin.parameters,
         authenticated_at=origin.authenticated_at,
+    )
+
+
+async def _give_group_tokens(
+    tx: Transaction,
+    origin: AuthorizationCode | RefreshToken,
+    group_ids: list[int],
+    drawn: _Drawn,
+    app: App,
+    now: int,
+) -> Grant:
+    """Give tokens that act for communities, without end as VK's; `AccessDenied` if the person does not administer one."""
+    given = dict(zip(group_ids, drawn.groups, strict=False))
+    for group_id, text in given.items():
+        await get_managed_group(tx, origin.user_id, group_id, Role.ADMINISTRATOR)
+        token = Token(
+            hash_secret(text),
+            origin.user_id,
+            origin.scope,
+            app.title[:64],
+            now,
+            0,
+            0,
+            group_id=group_id,
+            app_id=app.id,
+            protocol=origin.protocol,
+            family=origin.family,
+        )
+        await insert_token(tx, token)
+    return Grant(
+        access_token="",
+        refresh_token="",
+        lifetime=0,
+        user_id=origin.user_id,
+        scope=origin.scope,
+        parameters=origin.parameters,
+        authenticated_at=origin.authenticated_at,
+        group_tokens=given,
     )
 
 

@@ -16,6 +16,8 @@ TICKET_SECONDS = 60
 """How long the way from the page of consent back to the door may take."""
 CODE_SECONDS = 600
 MAX_STATE_LENGTH = 4096
+MAX_GROUPS = 10
+"""For how many communities an app may ask at once."""
 
 Outcome = Literal["", "allowed", "denied", "login_required", "consent_required"]
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
@@ -80,7 +82,10 @@ class RefreshToken(Struct, frozen=True, kw_only=True):
 
 
 class Grant(Struct, frozen=True, kw_only=True):
-    """What an app has got: the texts of its tokens, shown this once; `lifetime` 0 seconds is without end."""
+    """What an app has got: the texts of its tokens, shown this once; `lifetime` 0 seconds is without end.
+
+    An app that asked to act for communities has `group_tokens` by their ids, and no token of the person.
+    """
 
     access_token: str
     refresh_token: str
@@ -89,6 +94,12 @@ class Grant(Struct, frozen=True, kw_only=True):
     scope: int
     parameters: dict[str, str]
     authenticated_at: int
+    group_tokens: dict[int, str] = {}
+
+
+def read_group_ids(parameters: Mapping[str, str]) -> list[int]:
+    """Return the communities that an app asks to act for (VK OAuth's `group_ids`, read by the door)."""
+    return [int(text) for text in parameters.get("group_ids", "").split(",") if text]
 
 
 def is_challenge(text: str) -> bool:

@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from dvor.core.apps import find_app
 from dvor.core.authorizations import answer_request, find_request, is_consented
+from dvor.core.groups import get_managed_group
 from dvor.methods.http import redirect
 from dvor.model.apps import OPENID, SNGINE
-from dvor.model.authorizations import AuthorizationRequest
-from dvor.model.errors import AppNotFound, RequestExpired
+from dvor.model.authorizations import AuthorizationRequest, read_group_ids
+from dvor.model.errors import AccessDenied, AppNotFound, GroupNotFound, RequestExpired
+from dvor.model.groups import Role
 from dvor.model.tokens import OpenIdScope, Scope
 from dvor.web.pages import POLICY, View
 
@@ -96,6 +98,13 @@ async def show(view: View) -> Response:
         return await _decide(view, request_id, request)
     if is_known and "select_account" not in prompts:
         return await _allow(view, request_id, request.scope)
+    try:
+        async with courtyard.database.read() as tx:
+            group_ids = read_group_ids(request.parameters)
+            managed = [await get_managed_group(tx, user_id, one, Role.ADMINISTRATOR) for one in group_ids]
+    except (AccessDenied, GroupNotFound):
+        text = "The app asks to act for a community that you do not administer."
+        return view.render("problem.html", 403, text=view.translate(text))
     host = urlsplit(request.redirect_uri).hostname or request.redirect_uri.partition(":")[0]
     always = ALWAYS.get(request.protocol, ["See your name, photo and public profile"])
     return view.render(
@@ -103,7 +112,8 @@ async def show(view: View) -> Response:
         policy=POLICY,  # no form-action: a browser holds it against the redirect to the app as well
         app=app,
         host=host,
-        always=always,
+        always=[] if managed else always,
+        groups=[one.group.name for one in managed],
         scopes=describe_scope(request.protocol, request.scope),
     )
 

@@ -164,7 +164,8 @@ async def test_nobody_is_sent_to_an_address_that_is_not_registered(
     [
         ({"response_type": "id_token"}, "unsupported_response_type"),
         ({"display": "hologram"}, "invalid_request"),
-        ({"group_ids": "1,2"}, "invalid_request"),
+        ({"group_ids": "1,x"}, "invalid_request"),
+        ({"group_ids": ",".join(map(str, range(1, 12)))}, "invalid_request"),
         ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_request"),
         ({"code_challenge": make_challenge(VERIFIER), "code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": make_challenge(VERIFIER)}, "invalid_request"),
@@ -260,6 +261,28 @@ async def test_the_implicit_flow_has_to_be_switched_on(cast_client: CastClient) 
     site = await Site.open(cast_client, protocols=["vk", "vkid"])
     response = await site.ask("/authorize", client_id=site.id, redirect_uri=BACK, response_type="token")
     assert "#error=unauthorized_client" in response.headers["location"]
+
+
+async def test_an_app_acts_for_communities(site: Site) -> None:
+    asked = {"client_id": site.id, "redirect_uri": BACK, "group_ids": "1,1", "scope": "messages,wall"}
+    code = landed(await site.answer(await site.ask("/authorize", **asked)))["code"]
+    body = (await exchange(site, code=code)).json()
+    token = body["groups"][0].pop("access_token")
+    assert body == {"groups": [{"group_id": 1}], "expires_in": 0}
+
+    async def ask_group(text: str) -> Any:
+        known = {"access_token": text, "v": "5.130"}
+        return (await site.http.get("/method/groups.getById", params=known)).json()
+
+    assert (await ask_group(token))["response"][0]["id"] == 1
+    answer = landed(await site.answer(await site.ask("/authorize", **asked, response_type="token")))
+    assert answer.keys() == {"access_token_1", "expires_in"}
+    anna = site.client.ids["anna"]
+    await site.client.courtyard.database.write(lambda tx: revoke_consent(tx, anna, site.app.id))
+    for dead in (token, answer["access_token_1"]):
+        assert (await ask_group(dead))["error"]["error_code"] == 5
+    code = landed(await site.answer(await site.ask("/authorize", **asked), who="boris"))["code"]
+    assert "access_token" not in (await exchange(site, code=code)).text, "he does not administer it"
 
 
 async def test_a_program_gets_its_token_at_the_blank_page(cast_client: CastClient) -> None:

@@ -22,6 +22,7 @@ from dvor.methods.http import Door, Doors, json_answer, redirect
 from dvor.model.apps import BLANK_PAGES, VK, VK_ID, VK_IMPLICIT, App, accepts_redirect
 from dvor.model.authorizations import (
     CODE_SECONDS,
+    MAX_GROUPS,
     MAX_STATE_LENGTH,
     AuthorizationRequest,
     Grant,
@@ -45,6 +46,7 @@ PROTOCOLS = frozenset({VK, VK_ID})
 PERSONAL_INFO = "vkid.personal_info"
 """VK ID's name for what every log-in gives."""
 _REDIRECT_STATE = re.compile(r"[?&]redirect_state=[A-Za-z0-9_-]*$")
+_GROUP_IDS = re.compile(rf"[1-9]\d{{0,9}}(?:,[1-9]\d{{0,9}}){{0,{MAX_GROUPS - 1}}}", re.ASCII)
 _SEPARATORS = re.compile(r"[\s,+]+")
 
 
@@ -172,11 +174,12 @@ class OAuthEndpoint:
             raise refuse_back("unauthorized_client", "this application may not use response_type token")
         if texts.get("display", "") not in DISPLAYS:
             raise refuse_back("invalid_request", "Invalid display parameter")
-        if texts.get("group_ids"):
-            raise refuse_back(
-                "invalid_request", "group_ids: tokens of communities are not given this way yet"
-            )
+        group_ids = texts.get("group_ids", "")
+        if group_ids and (is_vk_id or not _GROUP_IDS.fullmatch(group_ids)):
+            raise refuse_back("invalid_request", f"group_ids: at most {MAX_GROUPS} numbers of communities")
         parameters = self._read_challenge(texts, refuse_back) if texts.get("code_challenge") else {}
+        if group_ids:
+            parameters["group_ids"] = ",".join(dict.fromkeys(group_ids.split(",")))
         parameters |= {"response_type": texts.get("response_type", "code"), "state": state}
         if is_vk_id:
             parameters["device_id"] = secrets.token_urlsafe(24)
@@ -190,7 +193,7 @@ class OAuthEndpoint:
                 redirect_uri=uri,
                 scope=int(read_scope(texts.get("scope", ""))),
                 parameters=parameters,
-                prompt="consent" if texts.get("revoke") == "1" else prompt,
+                prompt="consent" if texts.get("revoke") == "1" or group_ids else prompt,
             ),
         )
         return redirect(f"/consent/{request_id}")
@@ -233,13 +236,19 @@ class OAuthEndpoint:
     async def _give_directly(self, request: AuthorizationRequest, state: dict[str, str | int]) -> Response:
         app = await find_app(self._courtyard, str(request.app_id))
         grant = await grant_directly(self._courtyard, request, app)
-        answer: dict[str, str | int] = {
-            "access_token": grant.access_token,
-            "expires_in": grant.lifetime,
-            "user_id": grant.user_id,
-            **await self._email(grant),
-            **state,
-        }
+        if grant.group_tokens:
+            answer: dict[str, str | int] = {
+                f"access_token_{group_id}": text for group_id, text in grant.group_tokens.items()
+            }
+            answer |= {"expires_in": 0, **state}
+        else:
+            answer = {
+                "access_token": grant.access_token,
+                "expires_in": grant.lifetime,
+                "user_id": grant.user_id,
+                **await self._email(grant),
+                **state,
+            }
         return redirect(answer_address(request.redirect_uri, answer, in_fragment=True))
 
     async def _email(self, grant: Grant) -> dict[str, str]:
@@ -295,6 +304,9 @@ class OAuthEndpoint:
         return uri
 
     async def _draw(self, grant: Grant) -> dict[str, Any]:
+        if grant.group_tokens:
+            tokens = [{"group_id": one, "access_token": text} for one, text in grant.group_tokens.items()]
+            return {"groups": tokens, "expires_in": 0}
         body: dict[str, Any] = {
             "access_token": grant.access_token,
             "token_type": "Bearer",
