@@ -15,6 +15,9 @@ from dvor.store.migration import migrate
 from dvor.store.numbers import SEQUENCES
 from dvor.store.schema import tables
 from dvor.store.sqlite import FILE_NAME
+from tests.cast import cast_client as cast_client
+from tests.cast import settled_postgresql as settled_postgresql
+from tests.cast import settled_sqlite as settled_sqlite
 from tests.loopback import guard_sockets
 from tests.postgresql import PostgreSQL
 
