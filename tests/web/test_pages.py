@@ -8,7 +8,7 @@ import pytest
 
 import dvor.web
 from dvor.cli.cast import PASSWORD
-from dvor.web import sign_up
+from dvor.web import security, sign_up
 from dvor.web.apps import FIELD_WORDS, PROBLEMS, PROTOCOL_WORDS
 from dvor.web.consent import ALWAYS, OPENID_WORDS, VK_WORDS
 from dvor.web.log_in import WORDS
@@ -28,7 +28,16 @@ def spoken_words() -> set[str]:
     for module in FOLDER.glob("*.py"):
         text = module.read_text("utf-8")
         found |= set(re.findall(r'(?:translate|FormRefused)\(\s*"([^"]+)"', text))
-    tables = [FIELD_WORDS, PROBLEMS, OPENID_WORDS, VK_WORDS, WORDS, sign_up.PROBLEMS, sign_up.FIELD_PROBLEMS]
+    tables = [
+        FIELD_WORDS,
+        PROBLEMS,
+        OPENID_WORDS,
+        VK_WORDS,
+        WORDS,
+        sign_up.PROBLEMS,
+        sign_up.FIELD_PROBLEMS,
+        security.PROBLEMS,
+    ]
     found |= {words for table in tables for words in table.values()}  # type: ignore[attr-defined]
     found |= {warning for _, warning in PROTOCOL_WORDS.values() if warning}
     return found | {words for several in ALWAYS.values() for words in several}

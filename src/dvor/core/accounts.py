@@ -1,6 +1,7 @@
 """Accounts: making them, and logging in with a password and a one-time code."""
 
 import asyncio
+import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,6 +44,7 @@ MEMORY_KIB = 19 * 1024
 TOTP_PURPOSE = "totp seed"
 TOTP_SECONDS = 30
 BACKUP_CODES = 10
+SEED = re.compile(r"[A-Z2-7]{32}", re.ASCII)
 
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism=1)
 _threads = ThreadPoolExecutor(2, thread_name_prefix="password")
@@ -145,15 +147,22 @@ async def check_password(courtyard: Courtyard, user_id: int, password: str) -> N
         raise WrongCredentials("password")
 
 
+def _matching_steps(totp: pyotp.TOTP, now: int, code: str) -> list[int]:
+    """Return which of this half-minute and its neighbours a code belongs to."""
+    step = now // TOTP_SECONDS
+    return [
+        near
+        for near in (step - 1, step, step + 1)
+        if pyotp.utils.strings_equal(totp.at(near * TOTP_SECONDS), code.strip())
+    ]
+
+
 async def _check_code(courtyard: Courtyard, account: Account, code: str) -> None:
     """Accept the code of this half-minute or its neighbours, each once, or an unused backup code."""
     assert account.totp_seed is not None
     totp = pyotp.TOTP(courtyard.master_key.decrypt(TOTP_PURPOSE, account.totp_seed).decode())
-    step = courtyard.now // TOTP_SECONDS
     given = code.strip()
-    matching = [
-        near for near in (step - 1, step, step + 1) if pyotp.utils.strings_equal(totp.at(near * 30), given)
-    ]
+    matching = _matching_steps(totp, courtyard.now, given)
 
     async def use(tx: Transaction) -> bool:
         if matching:
@@ -190,6 +199,23 @@ async def switch_on_totp(courtyard: Courtyard, user_id: int, *, seed: str = "") 
     return factor
 
 
+def draw_seed() -> str:
+    """Return a new seed for an authenticator."""
+    return pyotp.random_base32()
+
+
+def describe_seed(seed: str, login: str, host: str) -> str:
+    """Return the address that an authenticator reads from a QR code."""
+    return pyotp.TOTP(seed).provisioning_uri(name=login, issuer_name=f"Dvor ({host})")
+
+
+async def confirm_totp(courtyard: Courtyard, user_id: int, seed: str, code: str) -> SecondFactor:
+    """Switch one-time codes on for a person whose authenticator shows the right one; `WrongFactor`."""
+    if SEED.fullmatch(seed) is None or not _matching_steps(pyotp.TOTP(seed), courtyard.now, code):
+        raise WrongFactor("one-time code")
+    return await switch_on_totp(courtyard, user_id, seed=seed)
+
+
 async def switch_off_totp(courtyard: Courtyard, user_id: int) -> None:
     """Require no one-time codes any more."""
     await _set_totp(courtyard, user_id, None, [])
@@ -214,6 +240,14 @@ async def has_second_factor(tx: Transaction, user_id: int) -> bool:
     """Say whether logging in as this user needs a one-time code."""
     account = await load_account(tx, user_id)
     return account is not None and account.totp_seed is not None
+
+
+async def get_account(tx: Transaction, user_id: int) -> Account:
+    """Return what a user logs in with; `UserNotFound` for one who cannot."""
+    account = await load_account(tx, user_id)
+    if account is None:
+        raise UserNotFound(str(user_id))
+    return account
 
 
 async def find_email(tx: Transaction, user_id: int) -> str:

@@ -38,6 +38,11 @@ async def close_session(courtyard: Courtyard, text: str) -> None:
     await courtyard.database.write(lambda tx: store.delete_session(tx, session_hash))
 
 
+async def revoke_session(tx: Transaction, user_id: int, session_hash: bytes) -> bool:
+    """Log another browser of a user out; False if the session is not his."""
+    return await store.delete_own_session(tx, user_id, session_hash)
+
+
 async def list_sessions(tx: Transaction, user_id: int, now: int) -> list[Session]:
     """Return the sessions of a user that are not over, oldest first."""
     return [one for one in await store.list_sessions(tx, user_id) if one.expires_at > now]

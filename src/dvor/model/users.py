@@ -122,6 +122,35 @@ class NewUser(Struct, frozen=True, kw_only=True):
     details: Details = Details()
 
 
+class PersonalData(Struct, frozen=True, kw_only=True):
+    """What a person may change of himself; the members are those of `User`."""
+
+    first_name: str
+    last_name: str
+    nickname: str = ""
+    maiden_name: str = ""
+    screen_name: str | None = None
+    sex: int = 0
+    birth_date: str | None = None
+    birth_date_visibility: int = 1
+    home_town: str = ""
+    city_id: int = 0
+    city: str = ""
+    country_id: int = 0
+    country: str = ""
+    status: str = ""
+    relation: int = 0
+    is_closed: bool = False
+    wall_access: int = Access.EVERYONE
+    message_access: int = Access.EVERYONE
+    details: Details = Details()
+
+
+def personal_data(user: User) -> PersonalData:
+    """Return what a person may change, as it is now."""
+    return PersonalData(**{name: getattr(user, name) for name in PersonalData.__struct_fields__})
+
+
 class UserCounters(Struct, frozen=True):
     """How many of each a user has."""
 

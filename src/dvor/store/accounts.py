@@ -53,6 +53,7 @@ _USE_STEP = Statement(
     .where(accounts.c.user_id == _user_id, accounts.c.totp_last_step < bindparam("step", type_=Id))
     .values(totp_last_step=bindparam("step", type_=Id))
 )
+_DELETE = Statement(delete(accounts).where(accounts.c.user_id == _user_id))
 _INSERT_CODE = Statement(insert_all(backup_codes))
 _USE_CODE = Statement(
     delete(backup_codes).where(
@@ -104,6 +105,12 @@ async def set_totp(tx: Transaction, user_id: int, seed: bytes | None, code_hashe
     await tx.run(_SET_TOTP, user_id=user_id, seed=seed)
     await tx.run(_DROP_CODES, user_id=user_id)
     await tx.run_many(_INSERT_CODE, [{"user_id": user_id, "code_hash": code} for code in sorted(code_hashes)])
+
+
+async def delete_account(tx: Transaction, user_id: int) -> None:
+    """Forget how a user logs in; the login is free again."""
+    await tx.run(_DROP_CODES, user_id=user_id)
+    await tx.run(_DELETE, user_id=user_id)
 
 
 async def use_totp_step(tx: Transaction, user_id: int, step: int) -> bool:

@@ -32,6 +32,7 @@ _OF_APP = Statement(
     select(consents).where(consents.c.user_id == _user_id, consents.c.app_id == _app_id), Consent
 )
 _SAVE = Statement(upsert(consents, ["scope", "redirect_uri", "used_at"]))
+_DELETE_ALL = Statement(delete(consents).where(consents.c.user_id == _user_id))
 _DELETE = Statement(delete(consents).where(consents.c.user_id == _user_id, consents.c.app_id == _app_id))
 _DELETE_OF_APP = Statement(delete(consents).where(consents.c.app_id == _app_id))
 
@@ -59,3 +60,8 @@ async def delete_consents(tx: Transaction, user_id: int, app_id: int) -> int:
 async def delete_consents_of_app(tx: Transaction, app_id: int) -> None:
     """Forget what anybody has allowed an app."""
     await tx.run(_DELETE_OF_APP, app_id=app_id)
+
+
+async def delete_consents_of_user(tx: Transaction, user_id: int) -> None:
+    """Take back all that a user has allowed."""
+    await tx.run(_DELETE_ALL, user_id=user_id)

@@ -30,6 +30,9 @@ _OF_USER = Statement(
 )
 _INSERT = Statement(insert_all(sessions))
 _DELETE = Statement(delete(sessions).where(sessions.c.session_hash == _hash))
+_DELETE_OWN = Statement(
+    delete(sessions).where(sessions.c.session_hash == _hash, sessions.c.user_id == _user_id)
+)
 _DELETE_ALL = Statement(delete(sessions).where(sessions.c.user_id == _user_id))
 _PRUNE = Statement(delete(sessions).where(sessions.c.expires_at < bindparam("before", type_=Id)))
 
@@ -52,6 +55,11 @@ async def insert_session(tx: Transaction, session: Session) -> None:
 async def delete_session(tx: Transaction, session_hash: bytes) -> bool:
     """End a session; say whether there was one."""
     return await tx.run(_DELETE, session_hash=session_hash) > 0
+
+
+async def delete_own_session(tx: Transaction, user_id: int, session_hash: bytes) -> bool:
+    """End a session of a user; False if it is another's or over."""
+    return await tx.run(_DELETE_OWN, user_id=user_id, session_hash=session_hash) > 0
 
 
 async def delete_sessions(tx: Transaction, user_id: int) -> int:

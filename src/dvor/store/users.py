@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.users import Details, NewUser, User
+from dvor.model.users import Details, NewUser, PersonalData, User
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.numbers import next_number
@@ -90,6 +90,13 @@ _SET_DEACTIVATED = Statement(
     .where(users.c.id == bindparam("user_id", type_=Id))
     .values(deactivated=bindparam("state", type_=Text))
 )
+_SAVE_PERSONAL = Statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id", type_=Id))
+    .values(
+        {name: bindparam(f"new_{name}", type_=users.c[name].type) for name in PersonalData.__struct_fields__}
+    )
+)
 _SET_AVATAR = Statement(
     update(users)
     .where(users.c.id == bindparam("user_id", type_=Id))
@@ -148,6 +155,12 @@ async def save_presences(tx: Transaction, rows: list[dict[str, Any]]) -> None:
 async def set_deactivated(tx: Transaction, user_id: int, state: str | None) -> bool:
     """Mark a user as deleted, banned or (None) neither; say whether there is such a user."""
     return await tx.run(_SET_DEACTIVATED, user_id=user_id, state=state) > 0
+
+
+async def save_personal_data(tx: Transaction, user_id: int, data: PersonalData) -> bool:
+    """Store what a person tells about himself; say whether there is such a user."""
+    values = {f"new_{name}": getattr(data, name) for name in data.__struct_fields__}
+    return await tx.run(_SAVE_PERSONAL, user_id=user_id, **values) > 0
 
 
 async def set_avatar(tx: Transaction, user_id: int, avatar: dict[str, str]) -> None:

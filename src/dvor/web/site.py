@@ -7,6 +7,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.web import apps, apps_in_use, consent, front
 from dvor.web.log_in import LogIn, show_logout
 from dvor.web.pages import Page, Show
+from dvor.web.security import SecurityPages
 from dvor.web.sign_up import SignUpPages
 
 
@@ -18,6 +19,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
 
     managed = apps.AppPages(courtyard)
     entrance = SignUpPages(courtyard)
+    security = SecurityPages(courtyard)
     return Router(
         [
             route("/", front.show, needs_user=False),
@@ -28,6 +30,11 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/login", LogIn(courtyard).show, needs_user=False),
             route("/logout", show_logout),
             route("/consent/{request_id}", consent.show, needs_user=False),
+            route("/settings/security", security.show),
+            route("/settings/password", security.show_password),
+            route("/settings/sessions", security.show_sessions),
+            route("/settings/totp", security.show_totp),
+            route("/settings/delete", security.show_delete),
             route("/settings/apps", apps_in_use.show),
             route("/apps", managed.show_list),
             route("/apps/new", managed.show_new),

@@ -1,0 +1,22 @@
+"""Deletion: a person leaves for good.  What he has written stays, without his name; the login is free again."""
+
+from dvor.core.apps import list_own_apps, remove_app
+from dvor.core.users import deactivate
+from dvor.model.users import PersonalData
+from dvor.store.accounts import delete_account
+from dvor.store.consents import delete_consents_of_user
+from dvor.store.database import Transaction
+from dvor.store.letters import delete_links
+from dvor.store.users import save_personal_data, set_avatar
+
+
+async def delete_person(tx: Transaction, user_id: int) -> None:
+    """Erase a person's profile, log-in, apps and consents; his tokens and sessions die.  `UserNotFound`."""
+    await deactivate(tx, user_id, "deleted")
+    for app in await list_own_apps(tx, user_id):
+        await remove_app(tx, user_id, app.id)
+    await delete_consents_of_user(tx, user_id)
+    await delete_links(tx, user_id)
+    await delete_account(tx, user_id)
+    await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
+    await set_avatar(tx, user_id, {})
