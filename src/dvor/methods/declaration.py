@@ -33,6 +33,10 @@ class Call:
     now: int
     version: tuple[int, int] = (5, 9999)
     is_versioned: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Everything that came with the request, for a method that passes it on."""
+    inner: "InnerCall | None" = None
+    """Calls another method on behalf of this caller; there for a method that composes others."""
 
     @property
     def user_id(self) -> int:
@@ -50,6 +54,25 @@ class Call:
             raise NotAuthenticated("no access_token passed.")
 
 
+InnerCall = Callable[[str, Mapping[str, str]], Awaitable[Any]]
+
+
+class CallRefused(Exception):
+    """An inner call was refused, with the dialect's code and text."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class Beside(Struct, frozen=True):
+    """An answer with other members of the body beside it."""
+
+    response: Any
+    members: dict[str, Any] = {}
+
+
 MethodFunction = Callable[[Call, Any], Awaitable[Any]]
 P = TypeVar("P", bound=Params)
 
@@ -58,7 +81,8 @@ P = TypeVar("P", bound=Params)
 class Method:
     """A declared method.
 
-    `needs_user` refuses who has no token, and `for_groups` lets the tokens of communities in.
+    `needs_user` refuses who has no token, and `for_groups` lets the tokens of communities in;
+    `composes` is for a method that calls others, each in a transaction of its own, and holds none itself.
     `errors` gives the dialect's code of each refusal that this method answers in its own way; `not_yet` are parameters
     of the original that are refused with an honest error as long as they do nothing here.
     """
@@ -72,6 +96,7 @@ class Method:
     for_groups: bool
     writes: bool
     is_repeatable: bool
+    composes: bool
     errors: Mapping[type[Refusal], int]
     aliases: tuple[str, ...]
     not_yet: tuple[str, ...]
@@ -94,6 +119,7 @@ def method(
     for_groups: bool = False,
     writes: bool = False,
     is_repeatable: bool = False,
+    composes: bool = False,
     errors: Mapping[type[Refusal], int] | None = None,
     aliases: tuple[str, ...] = (),
     not_yet: tuple[str, ...] = (),
@@ -115,6 +141,7 @@ def method(
             for_groups=for_groups,
             writes=writes,
             is_repeatable=is_repeatable,
+            composes=composes,
             errors=errors or {},
             aliases=aliases,
             not_yet=not_yet,

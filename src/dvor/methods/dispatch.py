@@ -10,7 +10,7 @@ from typing import Any, Literal
 from dvor.core.courtyard import Courtyard
 from dvor.core.tokens import ANONYMOUS, Caller, identify
 from dvor.methods.conversion import convert
-from dvor.methods.declaration import Call, Method
+from dvor.methods.declaration import Call, InnerCall, Method
 from dvor.methods.limits import Limiter
 from dvor.model.errors import (
     AccountClosed,
@@ -37,6 +37,20 @@ class Request:
     address: str = ""
     tolerates_bad_token: bool = field(default=False)
     """Whether a wrong token makes the call anonymous (OpenVK) or is an error (VK)."""
+    inner: InnerCall | None = None
+    """Calls another method for the same caller, for a method that composes others."""
+    is_inner: bool = False
+    """Whether this is such a call: the limits have counted the outer one."""
+
+
+class _NoTransaction:
+    """Stands where a transaction would, for a method that composes others and holds none."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"a method that composes others has no transaction ({name})")
+
+
+NO_TRANSACTION: Any = _NoTransaction()
 
 
 class Dispatcher:
@@ -51,13 +65,16 @@ class Dispatcher:
         courtyard, now = self._courtyard, self._courtyard.now
 
         def call(tx: Transaction, caller: Caller) -> Call:
-            return Call(courtyard, tx, caller, now, request.version, request.is_versioned)
+            version, is_versioned, texts = request.version, request.is_versioned, request.parameters
+            return Call(courtyard, tx, caller, now, version, is_versioned, texts, request.inner)
 
         async with courtyard.database.read() as tx:
             caller = await self._identify(tx, method, request, now)
             params = convert(method, request.parameters)
-            if not method.writes:
+            if not method.writes and not method.composes:
                 return await method.function(call(tx, caller), params)
+        if method.composes:
+            return await method.function(call(NO_TRANSACTION, caller), params)
         return await courtyard.database.write(
             lambda tx: method.function(call(tx, caller), params), is_repeatable=method.is_repeatable
         )
@@ -78,6 +95,7 @@ class Dispatcher:
             raise ServiceTokenRefused("method is unavailable with service token.")
         if method.scope is not None and not caller.scope & method.scope:
             raise ScopeMissing(f"the token lacks the scope {str(method.scope.name).lower()}")
-        self._limiter.check(caller.token_hash.hex())
+        if not request.is_inner:
+            self._limiter.check(caller.token_hash.hex())
         self._courtyard.touches.use_token(caller.token_hash, now, caller.app_id)
         return caller

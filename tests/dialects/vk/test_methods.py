@@ -50,7 +50,6 @@ async def test_names_are_case_insensitive_and_may_end_in_json(cast_client: CastC
 async def test_known_and_unknown_names(cast_client: CastClient) -> None:
     for name, code in (
         ("audio.get", 33),
-        ("execute", 33),
         ("Stories.getById", 33),
         ("users.zzz", 3),
         ("zzz.get", 3),

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from importlib.resources import files
+from typing import Any
 
 import structlog
 from starlette.types import Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
 from dvor.dialects.vk import wire
-from dvor.dialects.vk.errors import INTERNAL_ERROR, TEXTS, UNKNOWN_METHOD, code_of, text_of
-from dvor.methods.declaration import Method
+from dvor.dialects.vk.errors import INTERNAL_ERROR, RUNTIME_ERROR, TEXTS, UNKNOWN_METHOD, code_of, text_of
+from dvor.methods.declaration import Beside, CallRefused, Method
 from dvor.methods.dispatch import CountCall, Dispatcher, Outcome, Request
 from dvor.model.errors import NotImplementedYet, Refusal
 
@@ -58,34 +61,59 @@ class MethodEndpoint:
     ) -> tuple[int, object, Outcome]:
         """Return the status, the body and, for the statistics, the outcome."""
         texts: dict[str, str] = {}
+        outcome: Outcome = "refused"
         try:
             texts = wire.read_query(scope)
             texts = await wire.read_parameters(scope, receive, self._settings.form_limit, texts)
             request = read_request(scope, texts)
+            request.inner = partial(self._answer_inner, request)
             if method is None:
                 raise self._missing(name)
-            return 200, {"response": await self._dispatcher.answer(method, request)}, "ok"
+            answer = await self._dispatcher.answer(method, request)
+            if isinstance(answer, Beside):
+                return 200, {"response": answer.response} | answer.members, "ok"
+            return 200, {"response": answer}, "ok"
         except Refusal as refusal:
-            own = method.errors if method else {}
-            code = UNKNOWN_METHOD if isinstance(refusal, UnknownMethod) else code_of(refusal, own)
-            _, is_versioned = wire.read_version(texts)
-            text = text_of(code, refusal, is_versioned=is_versioned)
-            body = wire.error_body(code, text, texts, name, is_versioned=is_versioned)
-            return 200 if is_versioned else 400, body, "refused"
+            code, text = _describe(method, refusal, texts)
         except wire.ClientGone:
             raise
         except Exception:
             _log.exception("a method failed", method=name)
-            _, is_versioned = wire.read_version(texts)
-            body = wire.error_body(
-                INTERNAL_ERROR, TEXTS[INTERNAL_ERROR], texts, name, is_versioned=is_versioned
-            )
-            return 200 if is_versioned else 400, body, "failed"
+            code, text, outcome = INTERNAL_ERROR, TEXTS[INTERNAL_ERROR], "failed"
+        _, is_versioned = wire.read_version(texts)
+        body = wire.error_body(code, text, texts, name, is_versioned=is_versioned)
+        return 200 if is_versioned else 400, body, outcome
+
+    async def _answer_inner(self, outer: Request, name: str, texts: Mapping[str, str]) -> Any:
+        """Answer a call that another call makes; `CallRefused`."""
+        method = self._methods.get(name.lower())
+        request = replace(outer, parameters=texts, inner=None, is_inner=True)
+        try:
+            if method is None:
+                raise self._missing(name)
+            if method.composes:
+                raise CallRefused(RUNTIME_ERROR, f"{TEXTS[RUNTIME_ERROR]}: {name} inside execute")
+            return await self._dispatcher.answer(method, request)
+        except Refusal as refusal:
+            raise CallRefused(*_describe(method, refusal, outer.parameters)) from refusal
+        except CallRefused:
+            raise
+        except Exception as error:
+            _log.exception("an inner call failed", method=name)
+            raise CallRefused(INTERNAL_ERROR, TEXTS[INTERNAL_ERROR]) from error
 
     def _missing(self, name: str) -> Refusal:
         if name.lower() in self._known:
             return NotImplementedYet(f"the method {self._known[name.lower()][0]}")
         return UnknownMethod()
+
+
+def _describe(method: Method | None, refusal: Refusal, texts: Mapping[str, str]) -> tuple[int, str]:
+    """Return the code and the text of a refusal."""
+    own = method.errors if method else {}
+    code = UNKNOWN_METHOD if isinstance(refusal, UnknownMethod) else code_of(refusal, own)
+    _, is_versioned = wire.read_version(texts)
+    return code, text_of(code, refusal, is_versioned=is_versioned)
 
 
 def read_request(scope: Scope, texts: Mapping[str, str]) -> Request:

@@ -16,6 +16,8 @@ TEXTS = {
     8: "Invalid request",
     9: "Flood control",
     10: "Internal server error",
+    12: "Unable to compile code",
+    13: "Runtime error occurred during code invocation",
     14: "Captcha needed",
     15: "Access denied",
     17: "Validation required",
@@ -57,6 +59,7 @@ TEXTS = {
 }
 
 UNKNOWN_METHOD = 3
+RUNTIME_ERROR = 13
 INTERNAL_ERROR = 10
 
 CODES: Mapping[type[errors.Refusal], int] = {

@@ -1,0 +1,1 @@
+"""VKScript: reading scripts and running them within limits."""
