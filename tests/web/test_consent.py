@@ -41,7 +41,7 @@ class Browser:
         found = dict(FORM.findall(self.page.text))
         assert action in found, self.page.text
         body = re.sub(r"<button.*?</button>", "", found[action], flags=re.DOTALL)
-        return {name: value or "on" for name, value in FIELD.findall(body)}
+        return {one[1]: "on" if one[2] is None else one[2] for one in FIELD.finditer(body)}
 
     async def send(self, action: str, **fields: str) -> httpx.Response:
         """Fill in a form of the page and send it; a field given as None is left out."""

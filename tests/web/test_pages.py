@@ -8,7 +8,7 @@ import pytest
 
 import dvor.web
 from dvor.cli.cast import PASSWORD
-from dvor.web import security, sign_up
+from dvor.web import profile, security, sign_up
 from dvor.web.apps import FIELD_WORDS, PROBLEMS, PROTOCOL_WORDS
 from dvor.web.consent import ALWAYS, OPENID_WORDS, VK_WORDS
 from dvor.web.log_in import WORDS
@@ -21,9 +21,10 @@ FOLDER = Path(dvor.web.__file__).parent
 
 def spoken_words() -> set[str]:
     """Return every English text that the pages can show."""
-    found: set[str] = set()
+    found: set[str] = {profile.OTHER_PROBLEM}
     for template in (FOLDER / "templates").glob("*.*"):
         text = template.read_text("utf-8")
+        found |= set(re.findall(r"(?:field|choice)\('[^']*', '([^']+)'", text))
         found |= set(re.findall(r"_\('([^']+)'\)", text)) | set(re.findall(r"\('[^']*', '([^']+)'\)", text))
     for module in FOLDER.glob("*.py"):
         text = module.read_text("utf-8")
@@ -37,6 +38,12 @@ def spoken_words() -> set[str]:
         sign_up.PROBLEMS,
         sign_up.FIELD_PROBLEMS,
         security.PROBLEMS,
+        profile.PROBLEMS,
+        profile.FIELD_PROBLEMS,
+        profile.SEXES,
+        profile.VISIBILITIES,
+        profile.RELATIONS,
+        profile.ACCESSES,
     ]
     found |= {words for table in tables for words in table.values()}  # type: ignore[attr-defined]
     found |= {warning for _, warning in PROTOCOL_WORDS.values() if warning}

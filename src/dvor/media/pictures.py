@@ -227,3 +227,15 @@ def _encode(image: Image.Image) -> bytes:
     written = io.BytesIO()
     image.save(written, "JPEG", quality=_QUALITY, optimize=True, progressive=True)
     return written.getvalue()
+
+
+def cut_squares(picture: Picture, sides: tuple[int, ...]) -> dict[int, bytes]:
+    """Returns the middle of a picture as squares of these sides, in pixels; a small picture is enlarged."""
+    with Image.open(io.BytesIO(picture.renderings[-1].data)) as largest:
+        side = min(largest.size)
+        left, top = (largest.width - side) // 2, (largest.height - side) // 2
+        box = (left, top, left + side, top + side)
+        return {
+            wanted: _encode(largest.resize((wanted, wanted), Image.Resampling.LANCZOS, box=box))
+            for wanted in sides
+        }

@@ -26,6 +26,7 @@ from dvor.methods.http import page as problem_page
 from dvor.model.errors import Refusal
 from dvor.model.sessions import SESSION_SECONDS, Session
 from dvor.model.users import User
+from dvor.web.uploads import read_upload
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 FORM_POLICY = f"{POLICY}; form-action 'self'"
@@ -87,6 +88,8 @@ class View:
     session: Session | None
     user: User | None
     language: str
+    file: bytes = b""
+    """What a form with a file has brought."""
 
     @property
     def form(self) -> dict[str, str]:
@@ -188,16 +191,24 @@ Show = Callable[[View], Awaitable[Response]]
 class Page:
     """The application of one page: finds out who looks, checks a form that is sent, and shows what is refused."""
 
-    def __init__(self, courtyard: Courtyard, show: Show, *, needs_user: bool = True) -> None:
+    def __init__(
+        self, courtyard: Courtyard, show: Show, *, needs_user: bool = True, takes_file: bool = False
+    ) -> None:
         self._courtyard = courtyard
+        self._takes_file = takes_file
         self._show = show
         self._needs_user = needs_user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            asked = await read_asked(scope, receive, self._courtyard.settings.form_limit)
+            settings, file = self._courtyard.settings, b""
+            if self._takes_file:
+                asked, file = await read_upload(scope, receive, settings.upload_limit)
+            else:
+                asked = await read_asked(scope, receive, settings.form_limit)
             view = await self._look(asked)
+            view.file = file
         except ClientGone:
             return
         except Refusal as refusal:

@@ -4,7 +4,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
-from dvor.web import apps, apps_in_use, consent, front
+from dvor.web import apps, apps_in_use, consent, front, profile
 from dvor.web.log_in import LogIn, show_logout
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
@@ -30,6 +30,10 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/login", LogIn(courtyard).show, needs_user=False),
             route("/logout", show_logout),
             route("/consent/{request_id}", consent.show, needs_user=False),
+            route("/settings/profile", profile.show),
+            Route("/settings/photo", Page(courtyard, profile.show_photo, takes_file=True)),
+            route("/settings/photo/remove", profile.show_photo_removal),
+            route("/settings/privacy", profile.show_privacy),
             route("/settings/security", security.show),
             route("/settings/password", security.show_password),
             route("/settings/sessions", security.show_sessions),
