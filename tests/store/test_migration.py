@@ -195,6 +195,7 @@ async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> Non
         "signing_keys",
         "sessions",
         "links",
+        "used_challenges",
         "invites",
     }
     assert {name for name, column in first_columns.items() if column not in places} <= wholes

@@ -110,3 +110,17 @@ async def test_an_account_is_deleted(cast_client: CastClient, browser: Browser) 
         assert await find_account(tx, "anna@dvor.example") is None, "the login is free"
         stored = (await load_users(tx, [anna]))[anna]
     assert (stored.first_name, stored.screen_name, stored.avatar, stored.city) == ("DELETED", None, {}, "")
+
+
+@pytest.mark.parametrize(
+    "credential", ["", "{}", "[]", "x" * 5000, '{"id": "AA", "rawId": "AA", "response": {}}']
+)
+async def test_what_is_no_passkey(browser: Browser, second: Browser, credential: str) -> None:
+    form = browser.form("/settings/passkeys") | {"credential": credential, "password": PASSWORD}
+    page = await browser.http.post("/settings/passkeys", data=form)
+    assert (page.status_code, "not known here" in page.text) == (403, True)
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    await second.send("/logout")
+    await second.open("/login")
+    page = await second.send("/login/passkey", credential=credential)
+    assert (page.status_code, "not known here" in page.text) == (403, True)

@@ -17,6 +17,7 @@ from dvor.store.database import Transaction
 from dvor.store.invites import prune_invites
 from dvor.store.jobs import insert_job
 from dvor.store.letters import delete_link, find_link, prune_links
+from dvor.store.passkeys import prune_challenges
 
 JOB = "send_letter"
 SEALED_PURPOSE = "letter"
@@ -78,11 +79,12 @@ async def use_link(tx: Transaction, purpose: str, secret: str, now: int) -> Link
 
 
 async def prune_letters(courtyard: Courtyard) -> None:
-    """Forget expired links and invites."""
+    """Forget expired links, invites and challenges."""
     now = courtyard.now
 
     async def write(tx: Transaction) -> None:
         await prune_links(tx, now)
         await prune_invites(tx, now)
+        await prune_challenges(tx, now)
 
     await courtyard.database.write(write)

@@ -73,6 +73,10 @@ class LinkInvalid(Refusal):
     """The link of a letter is unknown, used or expired."""
 
 
+class PasskeyRefused(Refusal):
+    """The passkey is unknown, or the browser's answer is not one to our challenge."""
+
+
 class MailFailed(Exception):
     """The mail server did not take a letter; it is tried again later.  Not a refusal."""
 

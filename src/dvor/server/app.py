@@ -30,7 +30,7 @@ from dvor.server.logs import new_request_id, request_id
 from dvor.web.site import open_site
 
 FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})|/content/uploads/photos/(?P<photo>[0-9a-f]{64})\.jpg")
-STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css))")
+STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css|js))")
 
 _log = structlog.get_logger("dvor.server")
 

@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from dvor.core.accounts import log_in
 from dvor.core.courtyard import Courtyard
+from dvor.core.passkeys import are_passkeys_possible, log_in_with_passkey, offer_log_in
 from dvor.core.sessions import close_session, open_session
 from dvor.methods.http import redirect
 from dvor.methods.limits import Limiter
@@ -11,18 +12,20 @@ from dvor.model.accounts import fold_login
 from dvor.model.errors import (
     AccountClosed,
     FactorRequired,
+    PasskeyRefused,
     Refusal,
     TooManyCalls,
     WrongCredentials,
     WrongFactor,
 )
-from dvor.web.pages import FORM_POLICY, POLICY, View, read_next
+from dvor.web.pages import FORM_POLICY, POLICY, SCRIPT_POLICY, View, read_next
 
 FAILURE_SECONDS = 300
 WORDS: dict[type[Refusal], str] = {
     WrongCredentials: "Login or password is wrong.",
     WrongFactor: "The one-time code is wrong or used up.",
     AccountClosed: "This account is closed.",
+    PasskeyRefused: "This passkey is not known here, or its answer came too late.",
     TooManyCalls: "Too many attempts. Try again in a few minutes.",
 }
 
@@ -51,6 +54,19 @@ class LogIn:
             return self._form(view, target, status, login, WORDS[type(refusal)], needs_code=needs_code)
         return await log_browser_in(view, user_id, target)
 
+    async def show_passkey(self, view: View) -> Response:
+        """Log the browser in by a passkey, which stands for password and code together."""
+        target = read_next(view.form.get("next", ""))
+        if not view.is_sent:
+            return redirect("/login")
+        try:
+            self._by_address.check(view.asked.address)
+            user_id = await log_in_with_passkey(self._courtyard, view.form.get("credential", ""))
+        except (PasskeyRefused, AccountClosed, TooManyCalls) as refusal:
+            status = 429 if isinstance(refusal, TooManyCalls) else 403
+            return self._form(view, target, status, problem=WORDS[type(refusal)])
+        return await log_browser_in(view, user_id, target)
+
     async def _check(self, view: View, login: str, password: str, code: str) -> int:
         if not login or not password:
             raise WrongCredentials
@@ -74,11 +90,14 @@ class LogIn:
         needs_code: bool = False,
     ) -> Response:
         # a browser holds form-action against every redirect that follows, and consent leads to the app
+        courtyard = view.courtyard
+        options = offer_log_in(courtyard) if are_passkeys_possible(courtyard) else ""
         policy = POLICY if target.startswith("/consent/") else FORM_POLICY
         return view.render(
             "login.html",
             status,
-            policy=policy,
+            policy=policy + (SCRIPT_POLICY if options else ""),
+            passkey_options=options,
             next=target,
             login=login,
             problem=view.translate(problem) if problem else "",

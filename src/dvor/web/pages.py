@@ -30,6 +30,8 @@ from dvor.web.uploads import read_upload
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 FORM_POLICY = f"{POLICY}; form-action 'self'"
+SCRIPT_POLICY = "; script-src 'self'"
+"""Added where passkeys are asked for: the one script, a static file."""
 HEADERS = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",

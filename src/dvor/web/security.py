@@ -20,22 +20,37 @@ from dvor.core.accounts import (
 )
 from dvor.core.courtyard import Courtyard
 from dvor.core.deletion import delete_person
+from dvor.core.passkeys import (
+    add_passkey,
+    are_passkeys_possible,
+    list_passkeys,
+    offer_passkey,
+    remove_passkey,
+)
 from dvor.core.secrets import hash_secret
 from dvor.core.sessions import list_sessions, revoke_session
 from dvor.methods.http import redirect
 from dvor.methods.limits import Limiter
-from dvor.model.errors import InvalidParameter, Refusal, TooManyCalls, WrongCredentials, WrongFactor
+from dvor.model.errors import (
+    InvalidParameter,
+    PasskeyRefused,
+    Refusal,
+    TooManyCalls,
+    WrongCredentials,
+    WrongFactor,
+)
 from dvor.web.log_in import log_browser_in
-from dvor.web.pages import View
+from dvor.web.pages import FORM_POLICY, SCRIPT_POLICY, View
 
 FAILURES, FAILURE_SECONDS = 10, 300
 PROBLEMS: dict[type[Refusal], str] = {
     WrongCredentials: "The password is wrong.",
     WrongFactor: "The code is wrong.",
+    PasskeyRefused: "This passkey is not known here, or its answer came too late.",
     InvalidParameter: "The new password needs at least 8 characters.",
     TooManyCalls: "Too many attempts. Try again in a few minutes.",
 }
-EXPECTED = (WrongCredentials, WrongFactor, InvalidParameter, TooManyCalls)
+EXPECTED = (WrongCredentials, WrongFactor, InvalidParameter, TooManyCalls, PasskeyRefused)
 
 
 class SecurityPages:
@@ -63,13 +78,17 @@ class SecurityPages:
         async with self._courtyard.database.read() as tx:
             account = await get_account(tx, view.user.id)
             sessions = await list_sessions(tx, view.user.id, self._courtyard.now)
+            passkeys = await list_passkeys(tx, view.user.id)
+            options = ""
+            if are_passkeys_possible(self._courtyard):
+                options = await offer_passkey(self._courtyard, tx, view.user, account.login)
         own = hash_secret(view.session_text)
         rows = [
             {
                 "name": one.session_hash.hex(),
                 "agent": describe_agent(one.agent),
                 "address": one.address,
-                "since": datetime.fromtimestamp(one.created_at, UTC).strftime("%Y-%m-%d %H:%M"),
+                "since": tell_time(one.created_at),
                 "is_own": one.session_hash == own,
             }
             for one in reversed(sessions)
@@ -80,6 +99,12 @@ class SecurityPages:
             refusal,
             account=account,
             sessions=rows,
+            passkeys=[
+                {"id": one.credential_id.hex(), "name": one.name, "since": tell_time(one.created_at)}
+                for one in passkeys
+            ],
+            passkey_options=options,
+            policy=FORM_POLICY + SCRIPT_POLICY,
             is_saved="saved" in view.asked.query and refusal is None,
         )
 
@@ -104,13 +129,29 @@ class SecurityPages:
     async def show_sessions(self, view: View) -> Response:
         """Log another browser out."""
         assert view.user is not None
-        user_id, name = view.user.id, view.form.get("session", "")
-        try:
-            session_hash = bytes.fromhex(name)
-        except ValueError:
-            session_hash = b""
-        if view.is_sent and session_hash:
+        user_id, session_hash = view.user.id, read_hex(view.form.get("session", ""))
+        if view.is_sent:
             await self._courtyard.database.write(lambda tx: revoke_session(tx, user_id, session_hash))
+        return redirect("/settings/security?saved")
+
+    async def show_passkeys(self, view: View) -> Response:
+        """Keep a passkey that the browser has made; the password is asked for as well."""
+        if not view.is_sent:
+            return redirect("/settings/security")
+        try:
+            user_id = await self._check_password(view)
+            form = view.form
+            await add_passkey(self._courtyard, user_id, form.get("credential", ""), form.get("name", ""))
+        except EXPECTED as refusal:
+            return await self.show(view, refusal)
+        return redirect("/settings/security?saved")
+
+    async def show_passkey_removal(self, view: View) -> Response:
+        """Forget a passkey."""
+        assert view.user is not None
+        user_id, credential_id = view.user.id, read_hex(view.form.get("passkey", ""))
+        if view.is_sent:
+            await self._courtyard.database.write(lambda tx: remove_passkey(tx, user_id, credential_id))
         return redirect("/settings/security?saved")
 
     async def show_totp(self, view: View) -> Response:
@@ -150,6 +191,19 @@ class SecurityPages:
         )
         view.drop_session(response)
         return response
+
+
+def read_hex(text: str) -> bytes:
+    """Return the bytes that a form names in hexadecimal digits; none for anything else."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def tell_time(at: int) -> str:
+    """Return a Unix time as date and time in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def describe_agent(agent: str) -> str:

@@ -19,6 +19,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
 
     managed = apps.AppPages(courtyard)
     entrance = SignUpPages(courtyard)
+    log_in = LogIn(courtyard)
     security = SecurityPages(courtyard)
     return Router(
         [
@@ -27,7 +28,8 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/signup/confirm", entrance.show_confirm, needs_user=False),
             route("/reset", entrance.show_reset, needs_user=False),
             route("/reset/new", entrance.show_reset_new, needs_user=False),
-            route("/login", LogIn(courtyard).show, needs_user=False),
+            route("/login", log_in.show, needs_user=False),
+            route("/login/passkey", log_in.show_passkey, needs_user=False),
             route("/logout", show_logout),
             route("/consent/{request_id}", consent.show, needs_user=False),
             route("/settings/profile", profile.show),
@@ -37,6 +39,8 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/settings/security", security.show),
             route("/settings/password", security.show_password),
             route("/settings/sessions", security.show_sessions),
+            route("/settings/passkeys", security.show_passkeys),
+            route("/settings/passkeys/remove", security.show_passkey_removal),
             route("/settings/totp", security.show_totp),
             route("/settings/delete", security.show_delete),
             route("/settings/apps", apps_in_use.show),
