@@ -64,7 +64,8 @@ $(ENVIRONMENT)/installed: requirements/run.txt requirements/build.txt requiremen
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(ENVIRONMENT)/tested: $(ENVIRONMENT)/installed requirements/test.txt
+$(ENVIRONMENT)/tested: $(ENVIRONMENT)/installed requirements/test.txt requirements/chromium.sh
 	@echo "dvor: installing what its tests need into $(ENVIRONMENT) (about a minute)"
 	@$(INSTALL) -r requirements/test.txt
+	@requirements/chromium.sh $(ENVIRONMENT)
 	@touch $@

@@ -1,5 +1,7 @@
 """A demo community as a process of its own, a real browser, and an outside site that people log in at."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,23 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.browser.site import OutsideSite
 from tests.serving import Serving
 
-CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium() -> str:
+    """Return Debian's Chromium, or the one that `make setup` has unpacked for somebody who is not root."""
+    own = Path(sys.prefix) / "chromium" / "run"
+    found = shutil.which("chromium") or (str(own) if own.exists() else "")
+    assert found, "the tests in tests/browser need chromium: make setup"
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +42,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; gone after these tests, for its event loop and theirs do not go together."""
-    assert Path(CHROMIUM).exists(), "the tests in tests/browser need chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -16,7 +16,7 @@ PROTOCOLS = ("vk", "vkid", "oidc", "sngine")
 def log_in(page: Page, login: str = "anna@dvor.example") -> None:
     page.get_by_label("E-mail or login").fill(login)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 def register_app(page: Page, demo: Serving, outside: OutsideSite) -> None:
