@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Page, expect
 
@@ -61,7 +62,7 @@ def test_sign_up_and_log_in_with_a_passkey(page: Page, demo: Serving) -> None:
     page.get_by_role("button", name="Log out").first.click()
     page.goto(f"{demo.url}/login")
     # the same answer once more, under a new form's token
-    answered = sent.value.post_data_json["credential"]
+    (answered,) = parse_qs(sent.value.post_data or "")["credential"]
     token = page.locator("form[data-passkey] [name=csrf]").input_value()
     replayed = page.request.post(
         f"{demo.url}/login/passkey", form={"csrf": token, "credential": answered, "next": "/"}
