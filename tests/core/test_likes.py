@@ -35,7 +35,7 @@ def add(courtyard: Courtyard, one: int, kind: LikeKind, owner: int, number: int 
 
 def remove(courtyard: Courtyard, one: int, kind: LikeKind, owner: int, number: int = 1) -> Awaitable[int]:
     """Take a like back."""
-    return courtyard.database.write(lambda tx: likes.remove_like(tx, one, kind, owner, number))
+    return courtyard.database.write(lambda tx: likes.remove_like(tx, one, kind, owner, number, now=NOW))
 
 
 async def liked(

@@ -5,24 +5,32 @@ from typing import Any
 
 from dvor.model.attachments import Attachment
 from dvor.model.bots import BotSettings, CallbackServer
+from dvor.model.comments import NewComment
 from dvor.model.conversations import Chat
 from dvor.model.groups import GroupBan, GroupMember, MemberStatus, NewGroup, Place, Role
+from dvor.model.invites import Invite
+from dvor.model.letters import Link
 from dvor.model.messages import Reaction
+from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
 from dvor.model.tokens import Token
 from dvor.store.accounts import insert_account, set_totp
 from dvor.store.bots import insert_server, save_bot_settings
 from dvor.store.chats import insert_chat, set_permission
+from dvor.store.comments import insert_comment
 from dvor.store.conversations import insert_chat_conversation
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver, prune_events
 from dvor.store.files import insert_files
 from dvor.store.group_members import save_ban, save_member
 from dvor.store.groups import insert_group, step_members
+from dvor.store.invites import insert_invite
 from dvor.store.jobs import insert_job
+from dvor.store.letters import insert_link
 from dvor.store.likes import delete_like, insert_like
 from dvor.store.messages import set_hidden
 from dvor.store.numbers import next_number
+from dvor.store.passkeys import insert_passkey, use_challenge
 from dvor.store.photos import insert_photo, next_photo_number
 from dvor.store.privacy import insert_block
 from dvor.store.reactions import save_reaction
@@ -76,4 +84,10 @@ async def settle_everything(tx: Transaction) -> None:
     await insert_server(
         tx, CallbackServer(group_id, 1, "a", "http://a.example", b"\x00", "ok", anna, BotSettings())
     )
+    comment = {"owner_id": anna, "kind": "post", "item_id": 1, "from_id": boris, "created_at": NOW}
+    await insert_comment(tx, NewComment(**comment, text="Ы", attachments=[]))  # type: ignore[arg-type]
+    await insert_invite(tx, Invite(b"i", 3, NOW, NOW + 60))
+    await insert_link(tx, Link(b"l", "password", anna, {"a": "ы"}, NOW + 60))
+    await insert_passkey(tx, Passkey(anna, b"\x00", b"\xff", 1, "Ключ", NOW, 0))
+    await use_challenge(tx, b"c", NOW + 60)
     await insert_job(tx, "mail", {"to": [1, None, {"b": "ы", "a": 1.5}]}, NOW)

@@ -1,10 +1,13 @@
 """Likes: one person, one like, on what he may see."""
 
 from dvor.core.attachments import load_attached
-from dvor.core.privacy import load_people
+from dvor.core.comments import get_comment
+from dvor.core.events import tell
+from dvor.core.privacy import Owners, load_owners, load_people
 from dvor.core.wall import get_post
 from dvor.model.attachments import Attachment
-from dvor.model.errors import ItemNotFound, PostNotFound, ProfileClosed, UserNotFound
+from dvor.model.errors import CommentNotFound, ItemNotFound, PostNotFound, ProfileClosed, UserNotFound
+from dvor.model.events import ItemEvent
 from dvor.model.likes import LikeKind
 from dvor.store import likes as store
 from dvor.store.database import Transaction
@@ -12,6 +15,12 @@ from dvor.store.database import Transaction
 
 async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int) -> None:
     """Refuse (`ItemNotFound`) what does not exist or the viewer may not see."""
+    if kind == "comment":
+        try:
+            await get_comment(tx, viewer_id, owner_id, item_id)
+        except (CommentNotFound, PostNotFound) as error:
+            raise ItemNotFound(error.detail) from error
+        return
     if kind == "post":
         try:
             await get_post(tx, viewer_id, owner_id, item_id)
@@ -28,13 +37,31 @@ async def add_like(
 ) -> int:
     """Like an item, once; return how many likes it has."""
     await check_visible(tx, user_id, kind, owner_id, item_id)
-    return await store.insert_like(tx, kind, owner_id, item_id, user_id, now)
+    before = await store.has_like(tx, kind, owner_id, item_id, user_id) if owner_id < 0 else False
+    count = await store.insert_like(tx, kind, owner_id, item_id, user_id, now)
+    if owner_id < 0 and not before:
+        await tell(tx, "like_add", {owner_id: ItemEvent(owner_id, item_id, user_id, kind=kind)}, now)
+    return count
 
 
-async def remove_like(tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int) -> int:
+async def remove_like(
+    tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int, *, now: int
+) -> int:
     """Take a like back if there is one; return how many likes the item has."""
     await check_visible(tx, user_id, kind, owner_id, item_id)
+    if owner_id < 0 and await store.has_like(tx, kind, owner_id, item_id, user_id):
+        await tell(tx, "like_remove", {owner_id: ItemEvent(owner_id, item_id, user_id, kind=kind)}, now)
     return await store.delete_like(tx, kind, owner_id, item_id, user_id)
+
+
+async def list_fans(
+    tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int, *, offset: int, count: int
+) -> tuple[int, list[int], Owners]:
+    """Return how many like an item, and a page of them, the latest first; `ItemNotFound`."""
+    await check_visible(tx, viewer_id, kind, owner_id, item_id)
+    fans = await store.list_fans(tx, kind, owner_id, item_id, offset, count)
+    total = await store.count_likes(tx, kind, owner_id, item_id)
+    return total, fans, await load_owners(tx, viewer_id, fans)
 
 
 async def is_liked(

@@ -1,6 +1,7 @@
 """The newsfeed: what friends, followed people, one's communities and oneself have written on their own walls."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core.privacy import load_people
 from dvor.core.wall import PostPage, gather_page
@@ -55,4 +56,4 @@ async def read_newsfeed(
     visible = [post for post in posts if page.owners[post.owner_id].is_open]
     last = posts[-1] if len(posts) == count and posts else None
     next_cursor = (last.created_at, last.owner_id, last.id) if last else None
-    return NewsPage(PostPage(len(visible), visible, page.owners, page.attached), next_cursor)
+    return NewsPage(replace(page, count=len(visible), posts=visible), next_cursor)

@@ -1,9 +1,11 @@
 """The wall: reading, writing and deleting posts."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core.attachments import Attached, check_attachments, load_attached
-from dvor.core.privacy import Community, Owners, check_open, load_owner, load_owners
+from dvor.core.events import tell
+from dvor.core.privacy import Community, Owner, Owners, check_open, load_owner, load_owners
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.errors import (
     AccessDenied,
@@ -11,10 +13,12 @@ from dvor.model.errors import (
     PostForbidden,
     PostNotFound,
 )
+from dvor.model.events import ItemEvent
 from dvor.model.groups import Role
 from dvor.model.wall import MAX_TEXT, NewPost, Post, WallFilter
 from dvor.store import wall as store
 from dvor.store.database import Transaction
+from dvor.store.likes import step_counter
 
 PostKey = tuple[int, int]
 
@@ -26,6 +30,9 @@ class PostPage(Struct, frozen=True):
     posts: list[Post]
     owners: Owners
     attached: Attached
+    copied: dict[PostKey, Post] = {}
+    pinned: dict[int, int] = {}
+    """The pinned post of each wall that was asked for."""
 
 
 async def list_wall(
@@ -39,7 +46,30 @@ async def list_wall(
     posts = await store.list_posts(
         tx, owner_id, viewer_id, which, offset, count, with_friends_only=with_friends_only
     )
-    return await gather_page(tx, viewer_id, total, posts, {owner_id: owner})
+    pinned = await store.find_pinned(tx, owner_id)
+    if pinned and which != "others":
+        posts = await _put_first(tx, viewer_id, owner, owner_id, pinned, posts, offset, count)
+    page = await gather_page(tx, viewer_id, total, posts, {owner_id: owner})
+    return replace(page, pinned={owner_id: pinned})
+
+
+async def _put_first(
+    tx: Transaction,
+    viewer_id: int,
+    owner: Owner,
+    owner_id: int,
+    pinned: int,
+    posts: list[Post],
+    offset: int,
+    count: int,
+) -> list[Post]:
+    """Return a page of a wall with the pinned post first on the first one, and nowhere else."""
+    rest = [post for post in posts if post.id != pinned]
+    if offset:
+        return rest
+    found = await store.load_posts(tx, [(owner_id, pinned)], viewer_id)
+    first = [post for post in found.values() if not post.is_friends_only or owner.shows_friends_only]
+    return [*first, *rest][:count]
 
 
 async def gather_page(
@@ -48,8 +78,23 @@ async def gather_page(
     """Load what the posts need: their authors and photos."""
     authors = {owner_id for post in posts for owner_id in (post.owner_id, post.from_id)} - known.keys()
     owners = known | (await load_owners(tx, viewer_id, authors) if authors else {})
-    attached = [({post.owner_id, post.from_id}, post.attachments) for post in posts if post.attachments]
-    return PostPage(count, posts, owners, await load_attached(tx, viewer_id, attached))
+    copied = await _load_copied(tx, viewer_id, posts, owners)
+    everything = [*posts, *copied.values()]
+    attached = [({post.owner_id, post.from_id}, post.attachments) for post in everything if post.attachments]
+    return PostPage(count, posts, owners, await load_attached(tx, viewer_id, attached), copied)
+
+
+async def _load_copied(
+    tx: Transaction, viewer_id: int, posts: list[Post], owners: Owners
+) -> dict[PostKey, Post]:
+    """Return the posts that these repeat, as far as the viewer may see them; their owners join the others."""
+    keys = sorted({post.copied for post in posts if post.copied is not None})
+    if not keys:
+        return {}
+    found = await store.load_posts(tx, keys, viewer_id)
+    missing = {who for post in found.values() for who in (post.owner_id, post.from_id)} - owners.keys()
+    owners |= await load_owners(tx, viewer_id, missing) if missing else {}
+    return {key: post for key, post in found.items() if _is_visible(post, owners)}
 
 
 async def get_posts(tx: Transaction, viewer_id: int, keys: list[PostKey]) -> PostPage:
@@ -84,12 +129,17 @@ async def write_post(
     is_friends_only: bool,
     now: int,
     from_group: bool = False,
+    is_signed: bool = False,
+    is_uncommented: bool = False,
+    guid: str = "",
+    copied: PostKey | None = None,
 ) -> int:
     """Write a post and return its number; `PostForbidden`, `InvalidParameter`, errors of `load_owner`.
 
-    With `from_group` the community whose wall it is speaks; its editors may let it.
+    With `from_group` the community whose wall it is speaks; its editors may let it, and sign.  A `guid` makes it
+    once; `copied` is the post that it repeats.
     """
-    if not text and not attachments:
+    if not text and not attachments and copied is None:
         raise InvalidParameter("message")
     if len(text) > MAX_TEXT:
         raise InvalidParameter("message", f"longer than {MAX_TEXT} characters")
@@ -101,17 +151,127 @@ async def write_post(
         raise PostForbidden(str(owner_id))
     if is_friends_only and owner_id != user_id:
         raise InvalidParameter("friends_only", "only on one's own wall")
+    from_id = owner_id if from_group else user_id
+    if guid and (known := await store.find_guid(tx, owner_id, from_id, guid)):
+        return known
     await check_attachments(tx, user_id, attachments)
     post = NewPost(
         owner_id=owner_id,
-        from_id=owner_id if from_group else user_id,
+        from_id=from_id,
         text=text,
         attachments=attachments,
         platform=platform,
         is_friends_only=is_friends_only,
         created_at=now,
+        signer_id=user_id if from_group and is_signed else 0,
+        copied_owner_id=copied[0] if copied else 0,
+        copied_id=copied[1] if copied else 0,
+        guid=guid,
+        is_uncommented=is_uncommented,
     )
-    return await store.insert_post(tx, post)
+    number = await store.insert_post(tx, post)
+    if owner_id < 0:
+        await tell(tx, "wall_post_new", {owner_id: ItemEvent(owner_id, number, user_id)}, now)
+    return number
+
+
+async def repost(
+    tx: Transaction, user_id: int, key: PostKey, owner_id: int, text: str, *, platform: str, now: int
+) -> tuple[int, Post]:
+    """Repeat a post on one's own wall, or on that of a community one edits; return its number and the original.
+
+    The repetition of a repetition repeats the original.  `PostNotFound`, `PostForbidden`.
+    """
+    original = await get_post(tx, user_id, *key)
+    if original.copied is not None:
+        original = await get_post(tx, user_id, *original.copied)
+    if original.is_friends_only:
+        raise PostForbidden("only for friends")
+    copied = (original.owner_id, original.id)
+    number = await write_post(
+        tx,
+        user_id,
+        owner_id,
+        text,
+        [],
+        platform=platform,
+        is_friends_only=False,
+        now=now,
+        from_group=owner_id < 0,
+        copied=copied,
+    )
+    await step_counter(tx, "reposts", copied[0], "post", copied[1], 1)
+    if copied[0] < 0:
+        await tell(tx, "wall_repost", {copied[0]: ItemEvent(owner_id, number, user_id)}, now)
+    return number, original
+
+
+async def edit_post(
+    tx: Transaction,
+    user_id: int,
+    owner_id: int,
+    post_id: int,
+    text: str,
+    attachments: list[Attachment] | None,
+    *,
+    now: int,
+) -> None:
+    """Change one's own post, or the community's as its editor; no attachments (None) leaves them.
+
+    `PostNotFound`, `AccessDenied`, `InvalidParameter`.
+    """
+    post = await get_post(tx, user_id, owner_id, post_id)
+    owner = await load_owner(tx, user_id, owner_id)
+    is_editor = isinstance(owner, Community) and owner.standing.role >= Role.EDITOR
+    if post.from_id != user_id and not (post.from_id == owner_id and is_editor):
+        raise AccessDenied("not your post")
+    kept = post.attachments if attachments is None else attachments
+    if not text and not kept and post.copied is None:
+        raise InvalidParameter("message")
+    if len(text) > MAX_TEXT or len(kept) > MAX_ATTACHMENTS:
+        raise InvalidParameter("message", "too long, or too much attached")
+    if attachments:
+        await check_attachments(tx, user_id, attachments)
+    await store.change_post(tx, post, text, kept, now)
+
+
+async def restore_post(tx: Transaction, user_id: int, owner_id: int, post_id: int) -> None:
+    """Show a post again that one has deleted; `PostNotFound`."""
+    found = await store.load_posts(tx, [(owner_id, post_id)], user_id, with_deleted=True)
+    post = found.get((owner_id, post_id))
+    if post is None or post.deleter_id != user_id:
+        raise PostNotFound(f"{owner_id}_{post_id}")
+    await store.restore_post(tx, owner_id, post_id)
+    if post.copied is not None:
+        await step_counter(tx, "reposts", post.copied_owner_id, "post", post.copied_id, 1)
+
+
+async def pin_post(tx: Transaction, user_id: int, owner_id: int, post_id: int, *, is_pinned: bool) -> None:
+    """Pin a post of the owner's own to the top of the wall, or unpin it; `PostNotFound`, `AccessDenied`."""
+    post = await get_post(tx, user_id, owner_id, post_id)
+    owner = await load_owner(tx, user_id, owner_id)
+    if not owner.is_managed or post.from_id != owner_id:
+        raise AccessDenied("only what the owner has written is pinned, and only by him")
+    if is_pinned or await store.find_pinned(tx, owner_id) == post_id:
+        await store.set_pinned(tx, owner_id, post_id if is_pinned else 0)
+
+
+async def close_comments(
+    tx: Transaction, user_id: int, owner_id: int, post_id: int, *, is_closed: bool
+) -> None:
+    """Close a post to comments, or open it; its author and the wall's owner may.  `PostNotFound`, `AccessDenied`."""
+    post = await get_post(tx, user_id, owner_id, post_id)
+    if post.from_id != user_id and not (await load_owner(tx, user_id, owner_id)).is_managed:
+        raise AccessDenied("not your post")
+    await store.set_uncommented(tx, owner_id, post_id, is_uncommented=is_closed)
+
+
+async def list_reposts(
+    tx: Transaction, viewer_id: int, owner_id: int, post_id: int, *, offset: int, count: int
+) -> PostPage:
+    """Return a page of the posts that repeat one, as far as the viewer may see them; `PostNotFound`."""
+    await get_post(tx, viewer_id, owner_id, post_id)
+    return await get_posts(tx, viewer_id, await store.list_copies(tx, owner_id, post_id, offset, count))
 
 
 async def delete_post(tx: Transaction, user_id: int, owner_id: int, post_id: int, *, now: int) -> None:
@@ -123,4 +283,6 @@ async def delete_post(tx: Transaction, user_id: int, owner_id: int, post_id: int
     if user_id != post.from_id and not (await load_owner(tx, user_id, owner_id)).is_managed:
         await get_post(tx, user_id, owner_id, post_id)
         raise AccessDenied("neither your post nor your wall")
-    await store.mark_post_deleted(tx, owner_id, post_id, now)
+    await store.mark_post_deleted(tx, owner_id, post_id, now, user_id)
+    if post.copied is not None:
+        await step_counter(tx, "reposts", post.copied_owner_id, "post", post.copied_id, -1)

@@ -137,6 +137,14 @@ class PostNotFound(Refusal):
     """No post has this owner and id, or it is deleted."""
 
 
+class CommentNotFound(Refusal):
+    """No comment has this owner and id, or it is deleted, or what it belongs to is not to be seen."""
+
+
+class CommentForbidden(Refusal):
+    """The caller may not comment on this."""
+
+
 class PostForbidden(Refusal):
     """The caller may not write on this wall."""
 

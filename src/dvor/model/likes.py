@@ -1,5 +1,5 @@
-"""Likes: a person's mark on a post or a photo."""
+"""Likes: a person's mark on a post, a photo or a comment."""
 
 from typing import Literal
 
-LikeKind = Literal["post", "photo"]
+LikeKind = Literal["post", "photo", "comment"]

@@ -3,10 +3,23 @@
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Integer, Select, Table, bindparam, case, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from dvor.model.groups import MemberStatus
 from dvor.store.chats import chats
+from dvor.store.comments import comments
 from dvor.store.consents import consents
 from dvor.store.conversations import conversations, members
 from dvor.store.events import events, receivers
@@ -44,6 +57,25 @@ def _like_counters() -> Select[Any]:
         select(*(likes.c[name] for name in key), one.label("stored"), none.label("counted")),
         select(*(item_counters.c[name] for name in key), none, item_counters.c.likes),
     ).subquery("both_sides")
+    stored, counted = func.sum(both.c.stored), func.sum(both.c.counted)
+    columns = [both.c[name] for name in key]
+    return select(*columns, stored, counted).group_by(*columns).having(stored != counted)
+
+
+def _comment_counters() -> Select[Any]:
+    one, none = literal_column("1", Integer), literal_column("0", Integer)
+    there = comments.c.deleted_at == 0
+    below = select(
+        comments.c.owner_id, comments.c.kind, comments.c.item_id, one.label("stored"), none.label("counted")
+    )
+    comment = literal_column("'comment'", Text)
+    answers = select(comments.c.owner_id, comment, comments.c.thread_id, one, none)
+    key = ("owner_id", "kind", "item_id")
+    both = union_all(
+        below.where(there),
+        answers.where(there, comments.c.thread_id > 0),
+        select(*(item_counters.c[name] for name in key), none, item_counters.c.comments),
+    ).subquery("all_sides")
     stored, counted = func.sum(both.c.stored), func.sum(both.c.counted)
     columns = [both.c[name] for name in key]
     return select(*columns, stored, counted).group_by(*columns).having(stored != counted)
@@ -211,6 +243,18 @@ RULES = (
         (owners, posts),
         "wall {0} has post {1}, its counter says {2}",
         _behind(owners, "last_wall_number", posts, "owner_id", "id"),
+    ),
+    _rule(
+        "numbers of comments",
+        (owners, comments),
+        "wall {0} has comment {1}, its counter says {2}",
+        _behind(owners, "last_wall_number", comments, "owner_id", "id"),
+    ),
+    _rule(
+        "comment counters",
+        (comments, item_counters),
+        "{1} {0}_{2} has {3} comments, its counter says {4}",
+        _comment_counters(),
     ),
     _rule(
         "numbers of photos",

@@ -1,5 +1,7 @@
 """Likes, and the counters of whatever can be liked."""
 
+from typing import Literal
+
 from sqlalchemy import (
     Column,
     Executable,
@@ -17,7 +19,7 @@ from sqlalchemy import (
 from dvor.model.likes import LikeKind
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
-from dvor.store.statements import EngineName, Statement, insert_all, inserting
+from dvor.store.statements import Builder, EngineName, Statement, insert_all, inserting, shapes
 
 likes = Table(
     "likes",
@@ -60,6 +62,34 @@ _EXISTS = Statement(select(likes.c.user_id).where(*_item, likes.c.user_id == bin
 _COUNT = Statement(select(item_counters.c.likes).where(*_counted))
 
 
+@shapes(None, column=("comments", "reposts"))
+def _step_counter(column: str) -> Builder:
+    def build(engine: EngineName) -> Executable:
+        zero, change = bindparam("zero", type_=Integer), bindparam("change", type_=Integer)
+        first = inserting(item_counters, engine).values(
+            owner_id=bindparam("owner_id", type_=Id),
+            kind=bindparam("kind", type_=Text),
+            item_id=bindparam("item_id", type_=Id),
+            **{"likes": zero, "comments": zero, "reposts": zero} | {column: change},
+        )
+        return first.on_conflict_do_update(  # type: ignore[no-any-return]
+            index_elements=list(item_counters.primary_key.columns),
+            set_={column: item_counters.c[column] + first.excluded[column]},
+        )
+
+    return build
+
+
+_FANS = Statement(
+    select(likes.c.user_id)
+    .where(*_item)
+    .order_by(likes.c.created_at.desc(), likes.c.user_id)
+    .limit(bindparam("count", type_=Integer))
+    .offset(bindparam("offset", type_=Id)),
+    int,
+)
+
+
 def _step(change: int) -> Statement[int]:
     def build(engine: EngineName) -> Executable:
         if change < 0:
@@ -85,6 +115,27 @@ def _step(change: int) -> Statement[int]:
 _RAISE = _step(1)
 _LOWER = _step(-1)
 _TOTAL = Statement(select(func.count()).select_from(likes).where(*_item))
+
+
+async def step_counter(
+    tx: Transaction,
+    column: Literal["comments", "reposts"],
+    owner_id: int,
+    kind: str,
+    item_id: int,
+    change: int,
+) -> None:
+    """Raise or lower how often an item is commented on or reposted."""
+    key = {"owner_id": owner_id, "kind": kind, "item_id": item_id}
+    await tx.run(_step_counter(column=column), **key, zero=0, change=change)
+
+
+async def list_fans(
+    tx: Transaction, kind: LikeKind, owner_id: int, item_id: int, offset: int, count: int
+) -> list[int]:
+    """Return a page of who likes an item, the latest first."""
+    key = {"owner_id": owner_id, "kind": kind, "item_id": item_id}
+    return await tx.rows(_FANS, **key, offset=offset, count=count)
 
 
 async def insert_like(

@@ -133,10 +133,10 @@ class Statement(Generic[Row]):
 
 def shapes(
     row: Callable[..., Row] | None = None, **domains: Sequence[Any]
-) -> Callable[[Callable[..., Executable]], Callable[..., Statement[Row]]]:
+) -> Callable[[Callable[..., Executable | Builder]], Callable[..., Statement[Row]]]:
     """Make a family of statements, one for each combination of the named choices: a finite set, known beforehand."""
 
-    def make(build: Callable[..., Executable]) -> Callable[..., Statement[Row]]:
+    def make(build: Callable[..., Executable | Builder]) -> Callable[..., Statement[Row]]:
         table = {
             choice: Statement[Row](build(**dict(zip(domains, choice, strict=True))), row)
             for choice in itertools.product(*domains.values())

@@ -70,6 +70,7 @@ owners = Table(
     Column("last_wall_number", Id, nullable=False),
     Column("last_photo_number", Id, nullable=False),
     Column("file_bytes", Id, nullable=False),
+    Column("pinned_post_id", Id, nullable=False, server_default="0"),
 )
 """One row for each user (above zero) and community (below zero): what is counted and locked by owner."""
 
@@ -144,7 +145,8 @@ def user_row(user_id: int, user: NewUser, now: int) -> dict[str, Any]:
 
 def owner_row(owner_id: int, *, wall: int = 0, photos: int = 0) -> dict[str, Any]:
     """Return the row of `owners` for a new owner, or for one loaded with that many posts and photos."""
-    return {"id": owner_id, "last_wall_number": wall, "last_photo_number": photos, "file_bytes": 0}
+    numbers = {"last_wall_number": wall, "last_photo_number": photos}
+    return {"id": owner_id, **numbers, "file_bytes": 0, "pinned_post_id": 0}
 
 
 async def save_presences(tx: Transaction, rows: list[dict[str, Any]]) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    false,
     func,
+    literal_column,
     select,
     text,
     type_coerce,
@@ -26,7 +28,7 @@ from dvor.model.wall import NewPost, Post, WallFilter
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.likes import item_counters, likes
-from dvor.store.statements import EngineName, Statement, insert_all, pairs, shapes
+from dvor.store.statements import Builder, EngineName, Statement, insert_all, pairs, shapes
 from dvor.store.users import owners
 
 posts = Table(
@@ -41,6 +43,29 @@ posts = Table(
     Column("platform", Text, nullable=False),
     Column("is_friends_only", Boolean, nullable=False),
     Column("deleted_at", Id),
+    Column("edited_at", Id, nullable=False, server_default="0"),
+    Column("signer_id", Id, nullable=False, server_default="0"),
+    Column("copied_owner_id", Id, nullable=False, server_default="0"),
+    Column("copied_id", Id, nullable=False, server_default="0"),
+    Column("guid", Text, nullable=False, server_default=text("''")),
+    Column("is_uncommented", Boolean, nullable=False, server_default=false()),
+    Column("deleter_id", Id, nullable=False, server_default="0"),
+    Index(
+        "uq_posts_guid",
+        "owner_id",
+        "from_id",
+        "guid",
+        unique=True,
+        sqlite_where=text("guid <> ''"),
+        postgresql_where=text("guid <> ''"),
+    ),
+    Index(
+        "ix_posts_copied",
+        "copied_owner_id",
+        "copied_id",
+        sqlite_where=text("copied_id <> 0"),
+        postgresql_where=text("copied_id <> 0"),
+    ),
     Index(
         "ix_posts_feed",
         "owner_id",
@@ -75,6 +100,12 @@ def drawn(chosen: Subquery, owner_id: Any, item_id: Any) -> Select[Any]:
             func.coalesce(counters.c.comments, 0).label("comments"),
             func.coalesce(counters.c.reposts, 0).label("reposts"),
             type_coerce(mine.c.user_id.is_not(None), Boolean).label("is_liked"),
+            posts.c.edited_at,
+            posts.c.signer_id,
+            posts.c.copied_owner_id,
+            posts.c.copied_id,
+            posts.c.is_uncommented,
+            posts.c.deleter_id,
         )
         .select_from(chosen)
         .join(posts, and_(posts.c.owner_id == owner_id, posts.c.id == item_id))
@@ -125,12 +156,16 @@ def _count(which: WallFilter, with_friends_only: bool) -> Executable:
     return _choice([func.count()], which, with_friends_only)
 
 
-def _by_keys(engine: EngineName) -> Executable:
-    wanted = pairs(engine, "keys")
-    return drawn(wanted, wanted.c.owner_id, wanted.c.item_id).where(posts.c.deleted_at.is_(None))
+@shapes(Post, with_deleted=(False, True))
+def _by_keys(with_deleted: bool) -> Builder:
+    def build(engine: EngineName) -> Executable:
+        wanted = pairs(engine, "keys")
+        found = drawn(wanted, wanted.c.owner_id, wanted.c.item_id)
+        return found if with_deleted else found.where(posts.c.deleted_at.is_(None))
+
+    return build
 
 
-_BY_KEYS = Statement(_by_keys, Post)
 _NEXT = Statement(
     update(owners)
     .where(owners.c.id == _owner_id)
@@ -145,7 +180,50 @@ _DELETE = Statement(
         posts.c.id == bindparam("post_id", type_=Id),
         posts.c.deleted_at.is_(None),
     )
-    .values(deleted_at=bindparam("at", type_=Id))
+    .values(deleted_at=bindparam("at", type_=Id), deleter_id=bindparam("by", type_=Id))
+)
+_one = (posts.c.owner_id == _owner_id, posts.c.id == bindparam("post_id", type_=Id))
+_RESTORE = Statement(
+    update(posts)
+    .where(*_one)
+    .values(deleted_at=bindparam("nothing", type_=Id), deleter_id=bindparam("nobody", type_=Id))
+)
+_EDIT = Statement(
+    update(posts)
+    .where(*_one)
+    .values(
+        text=bindparam("new_text", type_=Text),
+        attachments=bindparam("new_attachments", type_=posts.c.attachments.type),
+        edited_at=bindparam("at", type_=Id),
+    )
+)
+_SET_UNCOMMENTED = Statement(
+    update(posts).where(*_one).values(is_uncommented=bindparam("value", type_=Boolean))
+)
+_PIN = Statement(
+    update(owners).where(owners.c.id == _owner_id).values(pinned_post_id=bindparam("post_id", type_=Id))
+)
+_PINNED = Statement(select(owners.c.pinned_post_id).where(owners.c.id == _owner_id))
+_BY_GUID = Statement(
+    select(posts.c.id).where(
+        posts.c.owner_id == _owner_id,
+        posts.c.from_id == bindparam("from_id", type_=Id),
+        posts.c.guid == bindparam("guid", type_=Text),
+        posts.c.guid != literal_column("''"),
+    )
+)
+_COPIES = Statement(
+    select(posts.c.owner_id, posts.c.id)
+    .where(
+        posts.c.copied_owner_id == _owner_id,
+        posts.c.copied_id == bindparam("post_id", type_=Id),
+        posts.c.copied_id != literal_column("0"),
+        posts.c.deleted_at.is_(None),
+    )
+    .order_by(posts.c.created_at.desc(), posts.c.owner_id, posts.c.id)
+    .limit(bindparam("count", type_=Integer))
+    .offset(bindparam("offset", type_=Id)),
+    lambda owner_id, post_id: (owner_id, post_id),
 )
 
 
@@ -171,26 +249,76 @@ async def count_posts(tx: Transaction, owner_id: int, which: WallFilter, *, with
 
 
 async def load_posts(
-    tx: Transaction, keys: list[tuple[int, int]], viewer_id: int
+    tx: Transaction, keys: list[tuple[int, int]], viewer_id: int, *, with_deleted: bool = False
 ) -> dict[tuple[int, int], Post]:
     """Return the existing ones of these posts by (owner, id), in one query."""
-    found = await tx.rows(_BY_KEYS, keys=keys, viewer_id=viewer_id) if keys else []
+    statement = _by_keys(with_deleted=with_deleted)
+    found = await tx.rows(statement, keys=keys, viewer_id=viewer_id) if keys else []
     return {(post.owner_id, post.id): post for post in found}
 
 
 async def insert_post(tx: Transaction, post: NewPost) -> int:
     """Store a post under the wall's next number and return it; the wall's row stays locked."""
-    number: int = await tx.value(_NEXT, owner_id=post.owner_id)
+    number = await next_wall_number(tx, post.owner_id)
     await tx.run(_INSERT, **post_row(number, post))
+    return number
+
+
+async def next_wall_number(tx: Transaction, owner_id: int) -> int:
+    """Draw the next number of an owner's posts and comments."""
+    number: int = await tx.value(_NEXT, owner_id=owner_id)
     return number
 
 
 def post_row(number: int, post: NewPost) -> dict[str, Any]:
     """Return the row of `posts` for a new post."""
     row: dict[str, Any] = {name: getattr(post, name) for name in post.__struct_fields__}
-    return row | {"id": number, "deleted_at": None}
+    return row | {"id": number, "deleted_at": None, "edited_at": 0, "deleter_id": 0}
 
 
-async def mark_post_deleted(tx: Transaction, owner_id: int, post_id: int, now: int) -> bool:
+async def mark_post_deleted(
+    tx: Transaction, owner_id: int, post_id: int, now: int, deleter_id: int = 0
+) -> bool:
     """Hide a post; say whether it was there."""
-    return await tx.run(_DELETE, owner_id=owner_id, post_id=post_id, at=now) > 0
+    return await tx.run(_DELETE, owner_id=owner_id, post_id=post_id, at=now, by=deleter_id) > 0
+
+
+async def restore_post(tx: Transaction, owner_id: int, post_id: int) -> None:
+    """Show a post again."""
+    await tx.run(_RESTORE, owner_id=owner_id, post_id=post_id, nothing=None, nobody=0)
+
+
+async def change_post(
+    tx: Transaction, post: Post, text: str, attachments: list[Attachment], now: int
+) -> None:
+    """Give a post other content."""
+    key = {"owner_id": post.owner_id, "post_id": post.id}
+    await tx.run(_EDIT, **key, new_text=text, new_attachments=attachments, at=now)
+
+
+async def set_uncommented(tx: Transaction, owner_id: int, post_id: int, *, is_uncommented: bool) -> None:
+    """Close a post to comments, or open it."""
+    await tx.run(_SET_UNCOMMENTED, owner_id=owner_id, post_id=post_id, value=is_uncommented)
+
+
+async def set_pinned(tx: Transaction, owner_id: int, post_id: int) -> None:
+    """Pin a post to its wall, or (0) none."""
+    await tx.run(_PIN, owner_id=owner_id, post_id=post_id)
+
+
+async def find_pinned(tx: Transaction, owner_id: int) -> int:
+    """Return the post that is pinned to a wall, 0 for none."""
+    return await tx.value(_PINNED, owner_id=owner_id) or 0
+
+
+async def find_guid(tx: Transaction, owner_id: int, from_id: int, guid: str) -> int | None:
+    """Return the post that its author made before with the same `guid` (not empty)."""
+    found: int | None = await tx.value(_BY_GUID, owner_id=owner_id, from_id=from_id, guid=guid)
+    return found
+
+
+async def list_copies(
+    tx: Transaction, owner_id: int, post_id: int, offset: int, count: int
+) -> list[tuple[int, int]]:
+    """Return a page of the posts that repeat one, as keys, newest first."""
+    return await tx.rows(_COPIES, owner_id=owner_id, post_id=post_id, offset=offset, count=count)

@@ -5,6 +5,7 @@ from dvor.dialects.vk import (
     bot_messages,
     bots,
     chats,
+    comments,
     conversations,
     execute,
     friends,
@@ -20,6 +21,7 @@ from dvor.dialects.vk import (
     users,
     utils,
     wall,
+    wall_writing,
 )
 from dvor.methods.declaration import collect
 
@@ -29,6 +31,7 @@ METHODS = collect(
     bot_messages,
     bots,
     chats,
+    comments,
     conversations,
     execute,
     friends,
@@ -43,5 +46,6 @@ METHODS = collect(
     users,
     utils,
     wall,
+    wall_writing,
 )
 """The declared methods by name and alias in lower case."""

@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from dvor.core.comments import CommentPage, load_comments
 from dvor.core.messages import MessagePage, get_messages
 from dvor.core.wall import PostPage, get_posts
+from dvor.dialects.vk.comments import CommentDrawing
 from dvor.dialects.vk.message_objects import MessageDrawing
-from dvor.dialects.vk.wall import PostDrawing
+from dvor.dialects.vk.post_objects import PostDrawing
 from dvor.methods.declaration import Call
 from dvor.model.bots import BotSettings
 from dvor.model.events import (
@@ -72,6 +74,11 @@ EVENT_NAMES = (
 """What a bot can be told."""
 
 
+COMMENT_EVENTS = frozenset(
+    f"{item}_{what}" for item in ("wall_reply", "photo_comment") for what in ("new", "edit", "restore")
+)
+
+
 class BotEventObject(Struct, frozen=True):
     """One event, as the long poll lists it and the Callback API sends it."""
 
@@ -93,6 +100,7 @@ class BotDrawing:
         self._message_page: MessagePage | None = None
         self._posts: dict[tuple[int, int], Any] = {}
         self._post_page: PostPage | None = None
+        self._comments: CommentPage | None = None
 
     async def load(self, events: list[Event]) -> None:
         """Load the messages and posts that the events speak of."""
@@ -108,6 +116,13 @@ class BotDrawing:
         if keys:
             self._post_page = await get_posts(self._call.tx, -self._group_id, keys)
             self._posts = {(post.owner_id, post.id): post for post in self._post_page.posts}
+        comment_keys = [
+            (event.body.owner_id, event.body.item_id)
+            for event in events
+            if isinstance(event.body, ItemEvent) and event.kind in COMMENT_EVENTS
+        ]
+        if comment_keys:
+            self._comments = await load_comments(self._call.tx, -self._group_id, comment_keys)
 
     def draw(self, event: Event) -> BotEventObject | None:
         """Return an event; None for what the settings leave out, or what is gone since."""
@@ -179,12 +194,19 @@ class BotDrawing:
         if kind == "poll_vote_new":
             voted = {"owner_id": body.owner_id, "poll_id": body.parent_id, "option_id": body.item_id}
             return voted | {"user_id": body.actor_id}
-        return {
-            "owner_id": body.owner_id,
-            "id": body.item_id,
-            "user_id": body.actor_id,
-            "post_id": body.parent_id,
-        }
+        if kind in COMMENT_EVENTS:
+            return self._draw_comment(body)
+        item = "photo_id" if kind.startswith("photo") else "post_id"
+        gone = {"owner_id": body.owner_id, "id": body.item_id, "user_id": body.actor_id}
+        return gone | {"deleter_id": body.actor_id, item: body.parent_id}
+
+    def _draw_comment(self, body: ItemEvent) -> Any:
+        page = self._comments
+        comment = next((one for one in page.comments if one.id == body.item_id), None) if page else None
+        if comment is None or page is None:
+            return None
+        drawn = msgspec.to_builtins(CommentDrawing(self._call, page, with_likes=False).draw(comment))
+        return drawn | {"post_owner_id": comment.owner_id}
 
 
 def draw_person(kind: str, body: PersonEvent) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from dvor.dialects.vk.peers import (
     read_actor,
     read_peer,
 )
+from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.users import UserObject
-from dvor.dialects.vk.wall import draw_profiles
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.conversations import ConversationFilter
 from dvor.model.errors import InvalidParameter

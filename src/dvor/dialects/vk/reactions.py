@@ -9,8 +9,8 @@ from dvor.core.messages import find_message, get_numbered
 from dvor.core.privacy import load_owners
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.peers import OnePeer, check_peer, read_actor
+from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.users import UserObject
-from dvor.dialects.vk.wall import draw_profiles
 from dvor.methods.declaration import Call, doc, method
 from dvor.model.ids import MAX_NUMBER
 from dvor.model.tokens import Scope
