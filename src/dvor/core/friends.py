@@ -2,7 +2,9 @@
 
 from msgspec import Struct
 
-from dvor.core.privacy import People, load_people
+from dvor.core.courtyard import Courtyard
+from dvor.core.events import tell_now
+from dvor.core.privacy import People, check_open, load_owner, load_people
 from dvor.model.errors import (
     BlockedByThem,
     BlockedByYou,
@@ -13,7 +15,9 @@ from dvor.model.errors import (
     UserNotFound,
     UserUnavailable,
 )
+from dvor.model.events import Pulse
 from dvor.model.friends import MAX_FRIENDS, Friend, FriendOrder, Friendship
+from dvor.model.users import Platform
 from dvor.store import friends as store
 from dvor.store.database import Transaction
 from dvor.store.users import lock_owners
@@ -146,6 +150,53 @@ async def decline_request(tx: Transaction, user_id: int, friend_id: int) -> None
 async def count_open_requests(tx: Transaction, user_id: int) -> int:
     """Return how many requests wait for the user's answer."""
     return await store.count_unseen_requests(tx, user_id)
+
+
+async def list_followers(
+    tx: Transaction, viewer_id: int, user_id: int, *, offset: int, count: int
+) -> FriendPage:
+    """Return a page of who follows a user; errors of `load_owner`, `ProfileClosed`."""
+    check_open(await load_owner(tx, viewer_id, user_id))
+    total = await store.count_friends(tx, user_id, Friendship.FOLLOWED)
+    user_ids = await store.list_friend_ids(tx, user_id, Friendship.FOLLOWED, "hints", offset, count)
+    return FriendPage(total, user_ids, await load_people(tx, viewer_id, user_ids))
+
+
+async def list_followed(tx: Transaction, user_id: int) -> list[int]:
+    """Return whom a user follows."""
+    return await store.list_friend_ids(tx, user_id, Friendship.REQUESTED, "hints", 0, MAX_FRIENDS)
+
+
+async def load_friendships(tx: Transaction, user_id: int, user_ids: list[int]) -> dict[int, Friendship]:
+    """Return how a user stands to each of these."""
+    return await store.load_friendships(tx, user_id, user_ids)
+
+
+async def list_online(
+    tx: Transaction, viewer_id: int, user_id: int, *, offset: int, count: int, now: int
+) -> tuple[list[int], list[int]]:
+    """Return a user's friends who are here, and those of them who came with a telephone; `ProfileClosed`."""
+    page = await list_friends(
+        tx, viewer_id, user_id, order="id", offset=0, count=MAX_FRIENDS, with_people=True
+    )
+    here = [one.user for one in page.people.values() if one.user.is_online(now)]
+    chosen = sorted(here, key=lambda user: user.id)[offset : offset + count]
+    mobile = [user.id for user in chosen if user.platform is not None and user.platform < Platform.WINDOWS]
+    return [user.id for user in chosen], mobile
+
+
+async def tell_friends(courtyard: Courtyard, tx: Transaction, pulse: Pulse) -> None:
+    """Tell a user's friends who wait just now that he has come or gone."""
+    ids = await store.list_friend_ids(tx, pulse.user_id, Friendship.FRIENDS, "id", 0, MAX_FRIENDS)
+    tell_now(courtyard.database, ids, pulse)
+
+
+async def list_mutual_of_open(
+    tx: Transaction, viewer_id: int, user_id: int, user_ids: list[int]
+) -> dict[int, list[int]]:
+    """Return the friends in common with those of the others whose friends the viewer may see."""
+    people = await load_people(tx, viewer_id, user_ids)
+    return await list_mutual(tx, user_id, [one for one in user_ids if one in people and people[one].is_open])
 
 
 async def list_mutual(tx: Transaction, user_id: int, user_ids: list[int]) -> dict[int, list[int]]:

@@ -22,7 +22,7 @@ from dvor.store.database import Transaction
 from dvor.store.friends import delete_friends, load_friendships
 from dvor.store.group_members import load_standings
 from dvor.store.groups import load_groups
-from dvor.store.privacy import delete_block, insert_block, load_blocks
+from dvor.store.privacy import count_blocks, delete_block, insert_block, list_blocks, load_blocks
 from dvor.store.users import load_users, lock_owners
 
 
@@ -192,6 +192,14 @@ async def block(tx: Transaction, owner_id: int, blocked_id: int, now: int) -> No
     await lock_owners(tx, sorted([owner_id, blocked_id]))
     await insert_block(tx, owner_id, blocked_id, now)
     await delete_friends(tx, owner_id, blocked_id)
+
+
+async def list_blocked(
+    tx: Transaction, owner_id: int, *, offset: int, count: int
+) -> tuple[int, list[int], People]:
+    """Return how many are on the owner's blacklist, and a page of them."""
+    ids = await list_blocks(tx, owner_id, offset, count)
+    return await count_blocks(tx, owner_id), ids, await load_people(tx, owner_id, ids)
 
 
 async def unblock(tx: Transaction, owner_id: int, blocked_id: int) -> bool:

@@ -5,11 +5,13 @@ import functools
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from dvor.core.courtyard import Courtyard
 from dvor.core.users import check_name, check_screen_name
 from dvor.media.pictures import check_and_render, cut_squares
 from dvor.model.errors import InvalidParameter, QuotaExceeded, UserNotFound
-from dvor.model.users import Access, PersonalData
+from dvor.model.users import Access, PersonalData, User
 from dvor.store.database import Transaction
 from dvor.store.files import add_bytes, insert_files
 from dvor.store.users import load_users, lock_owners, save_personal_data, set_avatar
@@ -33,6 +35,17 @@ async def change_personal_data(tx: Transaction, user_id: int, data: PersonalData
     if data.screen_name is not None and data.screen_name != user.screen_name:
         await check_screen_name(tx, data.screen_name)
     await save_personal_data(tx, user_id, data)
+
+
+async def change_status(tx: Transaction, user_id: int, text: str, now: int) -> None:
+    """Give a person another status; `InvalidParameter`."""
+    user = (await load_users(tx, [user_id]))[user_id]
+    await change_personal_data(tx, user_id, replace(personal_data_of(user), status=text), now)
+
+
+def personal_data_of(user: User) -> PersonalData:
+    """Return what a person tells about himself now."""
+    return PersonalData(**{name: getattr(user, name) for name in PersonalData.__struct_fields__})
 
 
 def check_personal_data(data: PersonalData, now: int) -> None:

@@ -10,6 +10,7 @@ from dvor.model.users import NewUser, UserCounters
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
+from dvor.store.group_members import count_memberships
 from dvor.store.groups import find_group_names
 from dvor.store.photos import count_photos
 from dvor.store.sessions import delete_sessions
@@ -83,6 +84,7 @@ async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounter
         subscriptions=await count_friends(tx, user_id, Friendship.REQUESTED),
         photos=await count_photos(tx, user_id),
         posts=await count_posts(tx, user_id, "all", with_friends_only=False),
+        groups=await count_memberships(tx, user_id),
     )
 
 

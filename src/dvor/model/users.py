@@ -161,3 +161,4 @@ class UserCounters(Struct, frozen=True):
     subscriptions: int
     photos: int
     posts: int
+    groups: int = 0

@@ -1,18 +1,23 @@
 """account.*: the caller's own account."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from dvor.core.accounts import has_second_factor
 from dvor.core.conversations import count_unread
-from dvor.core.friends import count_open_requests
-from dvor.core.privacy import load_people
+from dvor.core.friends import count_open_requests, tell_friends
+from dvor.core.places import list_countries, load_cities
+from dvor.core.privacy import block, list_blocked, load_people, unblock
+from dvor.core.profiles import change_personal_data, personal_data_of
 from dvor.core.users import note_visit
-from dvor.dialects.vk.users import Place, UserDrawing, draw_birth_date
+from dvor.dialects.vk.user_objects import Place, UserDrawing, UserObject, draw_birth_date
 from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.conversations import Unread
+from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
+from dvor.model.events import Pulse
 from dvor.model.tokens import FULL_SCOPE
 from dvor.model.users import Platform
 
@@ -142,7 +147,9 @@ async def set_online(call: Call, params: SetOnline) -> Literal[1]:
 
     VK: account.setOnline.
     """
-    await note_visit(call.tx, call.user_id, platform_number(call.caller.platform), call.now)
+    platform = platform_number(call.caller.platform)
+    await note_visit(call.tx, call.user_id, platform, call.now)
+    await tell_friends(call.courtyard, call.tx, Pulse("online", call.user_id, call.now, extra=platform))
     return 1
 
 
@@ -154,6 +161,7 @@ async def set_offline(call: Call, params: NoParams) -> Literal[1]:
     """
     platform = platform_number(call.caller.platform)
     await note_visit(call.tx, call.user_id, platform, call.now, is_offline=True)
+    await tell_friends(call.courtyard, call.tx, Pulse("offline", call.user_id, call.now))
     return 1
 
 
@@ -220,3 +228,145 @@ async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
         name: count for name, count in counts.items() if name in names and (count or not call.is_versioned)
     }
     return AccountCounters(**shown)
+
+
+class BlockParams(Params):
+    """Parameters of account.ban and account.unban."""
+
+    owner_id: Annotated[int, doc("Whom.", ge=0, le=1_999_999_999)] = 0
+    user_id: Annotated[int, doc("The same as owner_id.", ge=0, le=1_999_999_999)] = 0
+
+    def read(self) -> int:
+        """Return whom it is about; `InvalidParameter`."""
+        user_id = self.owner_id or self.user_id
+        if not user_id:
+            raise InvalidParameter("owner_id")
+        return user_id
+
+
+@method("account.ban", writes=True, is_repeatable=True)
+async def ban(call: Call, params: BlockParams) -> Literal[1]:
+    """Puts a person on the caller's blacklist, which ends a friendship too.
+
+    VK: account.ban.
+    """
+    user_id = params.read()
+    if user_id == call.user_id:
+        raise InvalidParameter("owner_id", "is oneself")
+    if user_id not in await load_people(call.tx, call.user_id, [user_id]):
+        raise UserNotFound(str(user_id))
+    await block(call.tx, call.user_id, user_id, call.now)
+    return 1
+
+
+@method("account.unban", writes=True)
+async def unban(call: Call, params: BlockParams) -> Literal[1]:
+    """Takes a person off the caller's blacklist.
+
+    VK: account.unban.
+    """
+    if not await unblock(call.tx, call.user_id, params.read()):
+        raise UserNotFound("not on the blacklist")
+    return 1
+
+
+class GetBanned(Params):
+    """Parameters of account.getBanned."""
+
+    offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
+    count: Annotated[int, doc("How many to return.", ge=0, le=200)] = 20
+    fields: Annotated[list[str], doc("Members of users.get.")] = []
+
+
+class BannedList(Struct, frozen=True):
+    """The caller's blacklist; `count` is how many there are in all."""
+
+    count: int
+    items: list[int]
+    profiles: list[UserObject]
+
+
+@method("account.getBanned")
+async def get_banned(call: Call, params: GetBanned) -> BannedList:
+    """Returns the caller's blacklist.
+
+    VK: account.getBanned.
+    """
+    total, ids, people = await list_blocked(call.tx, call.user_id, offset=params.offset, count=params.count)
+    drawing = UserDrawing(call, params.fields)
+    return BannedList(total, ids, [drawing.draw(people[one]) for one in ids])
+
+
+class SaveProfile(Params):
+    """Parameters of account.saveProfileInfo; what is not given stays as it is."""
+
+    first_name: Annotated[str, doc("The first name.")] | None = None
+    last_name: Annotated[str, doc("The last name.")] | None = None
+    maiden_name: Annotated[str, doc("The maiden name.")] | None = None
+    nickname: Annotated[str, doc("The middle name.")] | None = None
+    screen_name: Annotated[str, doc("The short name; empty for none.")] | None = None
+    sex: Annotated[int, doc("0 says nothing, 1 woman, 2 man.", ge=0, le=2)] | None = None
+    relation: Annotated[int, doc("VK's number of the relation.", ge=0, le=8)] | None = None
+    bdate: Annotated[str, doc("The birth date, `D.M.YYYY`; empty for none.")] | None = None
+    bdate_visibility: Annotated[int, doc("0 hidden, 1 whole, 2 without the year.", ge=0, le=2)] | None = None
+    home_town: Annotated[str, doc("The home town.")] | None = None
+    status: Annotated[str, doc("The status.")] | None = None
+    city_id: Annotated[int, doc("A city of database.getCities.", ge=0, le=2**53 - 1)] | None = None
+    country_id: Annotated[int, doc("A country of database.getCountries.", ge=0, le=2**53 - 1)] | None = None
+
+
+class SavedProfile(Struct, frozen=True):
+    """Whether something was changed."""
+
+    changed: int
+
+
+@method("account.saveProfileInfo", writes=True, is_repeatable=True, errors={LoginTaken: 100})
+async def save_profile_info(call: Call, params: SaveProfile) -> SavedProfile | Literal[0, 1]:
+    """Changes what the caller tells about himself.
+
+    VK: account.saveProfileInfo, which answers an object; OpenVK's answers 0 or 1.
+    """
+    was = personal_data_of((await load_people(call.tx, call.user_id, [call.user_id]))[call.user_id].user)
+    given = {name: getattr(params, name) for name in SAME_NAMES if getattr(params, name) is not None}
+    if params.screen_name is not None:
+        given["screen_name"] = params.screen_name.lower() or None
+    if params.bdate is not None:
+        given["birth_date"] = read_birth_date(params.bdate)
+    if params.bdate_visibility is not None:
+        given["birth_date_visibility"] = params.bdate_visibility
+    given |= read_places(params.city_id, params.country_id)
+    fresh = replace(was, **given)
+    await change_personal_data(call.tx, call.user_id, fresh, call.now)
+    changed = int(fresh != was)
+    return SavedProfile(changed) if call.is_versioned else (1 if changed else 0)
+
+
+SAME_NAMES = ("first_name", "last_name", "maiden_name", "nickname", "sex", "relation", "home_town", "status")
+
+
+def read_birth_date(text: str) -> str | None:
+    """Return a date such as `1.4.1990` as ISO; `InvalidParameter`."""
+    if not text:
+        return None
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isdecimal() and part.isascii() and len(part) < 5 for part in parts):
+        raise InvalidParameter("bdate", "is no date (D.M.YYYY)")
+    day, month, year = (int(part) for part in parts)
+    return f"{year:04d}-{month:02d}-{day:02d}"
+
+
+def read_places(city_id: int | None, country_id: int | None) -> dict[str, Any]:
+    """Return a city and a country by their numbers, 0 for none; `InvalidParameter`."""
+    given: dict[str, Any] = {}
+    if city_id is not None:
+        cities = load_cities() if city_id else {}
+        if city_id and city_id not in cities:
+            raise InvalidParameter("city_id", "is no city of database.getCities")
+        given |= {"city_id": city_id, "city": cities[city_id].name if city_id else ""}
+    if country_id is not None:
+        countries = {one.id: one.name for one in list_countries("en")} | {0: ""}
+        if country_id not in countries:
+            raise InvalidParameter("country_id", "is no country of database.getCountries")
+        given |= {"country_id": country_id, "country": countries[country_id]}
+    return given

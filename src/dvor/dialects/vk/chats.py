@@ -12,7 +12,7 @@ from dvor.dialects.vk.conversation_objects import draw_chat, draw_link
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.peers import ActorParams, OnePeer, read_actor
 from dvor.dialects.vk.post_objects import draw_profiles
-from dvor.dialects.vk.users import UserDrawing, UserObject
+from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.ids import CHAT_PEERS, MAX_USER_ID, UserId

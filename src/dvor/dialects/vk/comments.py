@@ -10,7 +10,7 @@ from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments, rea
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.texts import draw_text
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.comments import EDIT_SECONDS, Comment
 from dvor.model.errors import AccessDenied

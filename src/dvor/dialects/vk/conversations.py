@@ -23,7 +23,7 @@ from dvor.dialects.vk.peers import (
     read_peer,
 )
 from dvor.dialects.vk.post_objects import draw_profiles
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.conversations import ConversationFilter
 from dvor.model.errors import InvalidParameter

@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import friends
 from dvor.core.privacy import People
-from dvor.dialects.vk.users import UserDrawing, UserObject
+from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import (
     BlockedByThem,

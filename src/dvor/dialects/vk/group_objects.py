@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.privacy import Community, Owners
-from dvor.dialects.vk.users import Place
+from dvor.dialects.vk.user_objects import Place
 from dvor.methods.declaration import Call
 from dvor.model.groups import GroupKind, Role
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from dvor.core import groups
 from dvor.core.privacy import load_owner
 from dvor.dialects.vk.group_objects import GroupDrawing, GroupObject
-from dvor.dialects.vk.users import UserDrawing, UserObject
+from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import AccessDenied, GroupNotFound, InvalidParameter
 from dvor.model.groups import GroupKind, MemberStatus, NewGroup, Role

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from dvor.core import likes
 from dvor.core.privacy import Person
-from dvor.dialects.vk.users import UserDrawing, UserObject
+from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, NotImplementedYet
 from dvor.model.friends import Friendship

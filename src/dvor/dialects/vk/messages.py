@@ -17,7 +17,7 @@ from dvor.dialects.vk.peers import ActorParams, PeerParams, SignedId, check_peer
 from dvor.dialects.vk.poll_events import PollParams, draw_event
 from dvor.dialects.vk.poll_keys import make_poll_server
 from dvor.dialects.vk.post_objects import draw_profiles
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, doc, method
 from dvor.model.errors import CursorTooOld, InvalidParameter
 from dvor.model.events import MessageEvent

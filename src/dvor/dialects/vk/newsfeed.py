@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from dvor.core.newsfeed import TOP, Cursor, read_newsfeed
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.post_objects import PostDrawing, PostObject, draw_profiles
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import NotImplementedYet
 from dvor.model.ids import Seconds

@@ -8,7 +8,7 @@ from dvor.core.privacy import Owners, People, Person
 from dvor.core.wall import PostPage
 from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments
 from dvor.dialects.vk.texts import draw_text
-from dvor.dialects.vk.users import PROFILE_FIELDS, Flag, UserDrawing, UserObject
+from dvor.dialects.vk.user_objects import PROFILE_FIELDS, Flag, UserDrawing, UserObject
 from dvor.methods.declaration import Call
 from dvor.model.wall import Post
 

@@ -10,7 +10,7 @@ from dvor.core.privacy import load_owners
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.peers import OnePeer, check_peer, read_actor
 from dvor.dialects.vk.post_objects import draw_profiles
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, doc, method
 from dvor.model.ids import MAX_NUMBER
 from dvor.model.tokens import Scope

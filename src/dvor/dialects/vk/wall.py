@@ -9,7 +9,7 @@ from dvor.core import wall
 from dvor.core.users import find_user_ids
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.post_objects import PostDrawing, PostObject, draw_profiles
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.ids import ItemId, OwnerId

@@ -11,11 +11,25 @@ CASES = Cases(
                 "fields": "bdate,city,counters,last_seen,photo_100,screen_name,status",
             },
         ),
+        (
+            "users.get",
+            {
+                "user_ids": "anna,boris",
+                "fields": "city,counters,first_name_dat,last_seen",
+                "name_case": "gen",
+            },
+        ),
+        ("users.getFollowers", {"fields": "sex"}),
+        ("users.getSubscriptions", {"extended": "1"}),
     ),
     refused={
+        "users.getFollowers": ("fedor", {"user_id": 4}, 30),
+        "users.getSubscriptions": ("fedor", {"user_id": 4}, 30),
         "users.get": ("", {}, 5),
     },
     wrong={
         "users.get": {"name_case": "zzz"},
+        "users.getFollowers": {"count": 1001},
+        "users.getSubscriptions": {"count": 201},
     },
 )
