@@ -1,6 +1,6 @@
 """How VK and OpenVK draw a user."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
@@ -10,8 +10,8 @@ from dvor.core.privacy import Person
 from dvor.dialects.vk.name_cases import CASES, NameCase, decline_user
 from dvor.methods.declaration import Call
 from dvor.model.friends import Friendship
-from dvor.model.privacy import may_post, may_write
-from dvor.model.users import User, UserCounters
+from dvor.model.privacy import may_write
+from dvor.model.users import Platform, User, UserCounters
 
 Flag = bool | int
 """VK says true and false where OpenVK says 1 and 0, and the other way round."""
@@ -181,131 +181,147 @@ PROFILE_FIELDS = frozenset({"sex", "screen_name", "photo_50", "photo_100", "onli
 """What the `profiles` beside a list hold when nothing else is asked for."""
 
 
+Getter = Callable[["UserDrawing", Person], Any]
+"""Finds a member of a user; UNSET leaves it out."""
+
+
+def _picture(size: str) -> Getter:
+    return lambda drawing, one: drawing.avatar(one.user, size)
+
+
+def _detail(name: str) -> Getter:
+    return lambda _, one: getattr(one.user.details, name)
+
+
+def _name(_: "UserDrawing", one: Person) -> str:
+    return one.user.screen_name or f"id{one.user.id}"
+
+
+def _in_case(place: int, case: NameCase) -> Getter:
+    return lambda _, one: decline_user(one.user, case)[place]
+
+
+def _may_be_asked(_: "UserDrawing", one: Person) -> int:
+    is_new = one.relation.friendship in (Friendship.NONE, Friendship.FOLLOWED)
+    return int(not one.is_self and not one.relation.blocks_viewer and is_new)
+
+
+def _place(place_id: int, title: str) -> Place | UnsetType:
+    return Place(place_id, title) if title else UNSET
+
+
+PUBLIC: dict[str, Getter] = {
+    **{name: _picture(size) for name, size in AVATAR_FIELDS.items()},
+    **{name: _in_case(place, case) for name, (place, case) in CASE_FIELDS.items()},
+    "sex": lambda _, one: one.user.sex,
+    "nickname": lambda _, one: one.user.nickname,
+    "maiden_name": lambda _, one: one.user.maiden_name,
+    "screen_name": _name,
+    "domain": _name,
+    "has_photo": lambda _, one: int(bool(one.user.avatar)),
+    "verified": lambda _, one: int(one.user.is_verified),
+    "status": lambda drawing, one: one.user.status if one.user.status or drawing.is_versioned else UNSET,
+    "is_friend": lambda _, one: int(one.relation.friendship is Friendship.FRIENDS),
+    "friend_status": lambda _, one: int(one.relation.friendship),
+    "blacklisted": lambda _, one: int(one.relation.blocks_viewer),
+    "blacklisted_by_me": lambda _, one: int(one.relation.blocked_by_viewer),
+    "can_post": lambda _, one: int(one.takes_posts),
+    "can_see_all_posts": lambda _, one: int(one.is_open),
+    "can_see_audio": lambda _, one: int(one.is_open),
+    "can_write_private_message": lambda _, one: int(may_write(one.user, one.relation)),
+    "can_send_friend_request": _may_be_asked,
+}
+"""What everybody sees who sees the user at all."""
+PRIVATE: dict[str, Getter] = {
+    **{name: _detail(name) for name in (*DETAIL_FIELDS, *EDUCATION_FIELDS)},
+    "mobile_phone": _detail("mobile_phone"),
+    "home_phone": _detail("home_phone"),
+    "city": lambda _, one: _place(one.user.city_id, one.user.city),
+    "country": lambda _, one: _place(one.user.country_id, one.user.country),
+    "bdate": lambda drawing, one: draw_birth_date(one.user, padded=not drawing.is_versioned) or UNSET,
+    "bdate_visibility": lambda _, one: one.user.birth_date_visibility,
+    "home_town": lambda _, one: one.user.home_town,
+    "timezone": lambda _, one: one.user.details.timezone,
+    "activity": lambda _, one: one.user.status,
+    "has_mobile": lambda _, one: int(bool(one.user.details.mobile_phone)),
+    "relation": lambda _, one: one.user.relation,
+    "reg_date": lambda _, one: one.user.created_at,
+}
+"""What a closed profile hides."""
+TOGETHER = {
+    "education": EDUCATION_FIELDS,
+    "contacts": ("mobile_phone", "home_phone"),
+    "bdate": ("bdate", "bdate_visibility"),
+    "bdate_visibility": ("bdate", "bdate_visibility"),
+    **dict.fromkeys(EDUCATION_FIELDS, EDUCATION_FIELDS),
+}
+"""Fields that bring several members with them."""
+ASKED_ONLY = frozenset({"mobile_phone", "home_phone"})
+"""Members that come with `contacts` alone."""
+PRESENCE = frozenset({"online", "online_mobile", "last_seen", "online_info"})
+
+
 class UserDrawing:
     """Draws users for one call: where pictures are, what time it is, which form is wanted, which fields and case."""
 
     def __init__(self, call: Call, fields: Collection[str], name_case: NameCase = "nom") -> None:
-        self._case = name_case
-        self._case_fields = CASE_FIELDS.keys() & set(fields)
         self._courtyard: Courtyard = call.courtyard
         self._now = call.now
-        self._is_versioned = call.is_versioned
+        self._case = name_case
+        self.is_versioned: bool = call.is_versioned
         self.fields = frozenset(fields)
+        wanted = {
+            *(self.fields - ASKED_ONLY),
+            *(name for one in self.fields for name in TOGETHER.get(one, ())),
+        }
+        self._public = [(name, PUBLIC[name]) for name in sorted(wanted & PUBLIC.keys())]
+        self._private = [(name, PRIVATE[name]) for name in sorted(wanted & PRIVATE.keys())]
+        self._with_presence = not call.is_versioned or not self.fields.isdisjoint(PRESENCE)
 
     def draw(self, person: Person, counters: UserCounters | None = None, **extra: Any) -> UserObject:
         """Return a user as the viewer may see him."""
-        user, fields = person.user, self.fields
+        user = person.user
         if user.deactivated == "deleted":
             return UserObject(user.id, "DELETED", "", deactivated="deleted", **extra)
-        drawn: dict[str, Any] = dict(extra)
         if user.deactivated:
-            return UserObject(user.id, user.first_name, user.last_name, deactivated=user.deactivated, **drawn)
+            return UserObject(user.id, user.first_name, user.last_name, deactivated=user.deactivated, **extra)
+        is_open = person.is_open
+        drawn: dict[str, Any] = extra
         drawn["is_closed"] = self._flag(user.is_closed)
-        drawn["can_access_closed"] = self._flag(person.is_open)
-        if not self._is_versioned or not fields.isdisjoint(
-            ("online", "online_mobile", "last_seen", "online_info")
-        ):
+        drawn["can_access_closed"] = self._flag(is_open)
+        if self._with_presence:
             self._add_presence(drawn, user)
-        if fields:
-            self._add_public(drawn, user)
-            self._add_relation(drawn, person)
-            if person.is_open:
-                self._add_private(drawn, user, counters)
-        for name in self._case_fields:
-            place, case = CASE_FIELDS[name]
-            drawn[name] = decline_user(user, case)[place]
-        first_name, last_name = user.first_name, user.last_name
-        if self._case != "nom":
-            first_name, last_name = decline_user(user, self._case)
-        return UserObject(user.id, first_name, last_name, **drawn)
+        for name, get in self._public:
+            drawn[name] = get(self, person)
+        if is_open:
+            for name, get in self._private:
+                drawn[name] = get(self, person)
+            if counters is not None:
+                self._add_counters(drawn, counters)
+        names = (user.first_name, user.last_name) if self._case == "nom" else decline_user(user, self._case)
+        return UserObject(user.id, *names, **drawn)
 
     def _flag(self, value: bool) -> Flag:
-        return value if self._is_versioned else int(value)
+        return value if self.is_versioned else int(value)
 
-    def _add_presence(self, drawn: dict[str, Any], user: User) -> None:
-        is_online = user.is_online(self._now)
-        if not self._is_versioned or "online" in self.fields:
-            drawn["online"] = int(is_online)
-        if user.seen_at is None:
-            return
-        is_mobile = user.platform is not None and user.platform < 6
-        if "online_mobile" in self.fields or ("online" in self.fields and is_online and is_mobile):
-            drawn["online_mobile"] = int(is_online and is_mobile)
-        if "last_seen" in self.fields:
-            drawn["last_seen"] = LastSeen(user.seen_at, user.platform or 7)
-        if "online_info" in self.fields:
-            drawn["online_info"] = OnlineInfo(True, is_online, is_mobile, user.seen_at)
-
-    def _add_public(self, drawn: dict[str, Any], user: User) -> None:
-        fields = self.fields
-        for name in fields & AVATAR_FIELDS.keys():
-            drawn[name] = self._avatar(user, AVATAR_FIELDS[name])
-        name = user.screen_name or f"id{user.id}"
-        values = {
-            "sex": user.sex,
-            "nickname": user.nickname,
-            "maiden_name": user.maiden_name,
-            "screen_name": name,
-            "domain": name,
-            "has_photo": int(bool(user.avatar)),
-            "verified": int(user.is_verified),
-        }
-        drawn.update((name, values[name]) for name in fields & values.keys())
-        if "status" in fields and (user.status or self._is_versioned):
-            drawn["status"] = user.status
-
-    def _avatar(self, user: User, size: str) -> str:
+    def avatar(self, user: User, size: str) -> str:
+        """Return the address of a user's picture."""
         kept = user.avatar.get(size) or user.avatar.get("max")
         return self._courtyard.file_url(kept) if kept else f"{self._courtyard.public_url}/static/camera.png"
 
-    def _add_relation(self, drawn: dict[str, Any], person: Person) -> None:
-        fields, relation = self.fields, person.relation
-        is_self = relation.viewer_id == person.user.id
-        friendship = relation.friendship
-        values = {
-            "is_friend": int(friendship is Friendship.FRIENDS),
-            "friend_status": int(friendship),
-            "blacklisted": int(relation.blocks_viewer),
-            "blacklisted_by_me": int(relation.blocked_by_viewer),
-            "can_post": int(may_post(person.user, relation)),
-            "can_see_all_posts": int(person.is_open),
-            "can_see_audio": int(person.is_open),
-            "can_write_private_message": int(may_write(person.user, relation)),
-            "can_send_friend_request": int(
-                not is_self
-                and not relation.blocks_viewer
-                and friendship in (Friendship.NONE, Friendship.FOLLOWED)
-            ),
-        }
-        drawn.update((name, values[name]) for name in fields & values.keys())
-
-    def _add_private(self, drawn: dict[str, Any], user: User, counters: UserCounters | None) -> None:
-        fields, details = self.fields, user.details
-        for name in fields.intersection(DETAIL_FIELDS):
-            drawn[name] = getattr(details, name)
-        if not fields.isdisjoint(("education", *EDUCATION_FIELDS)):
-            drawn.update((name, getattr(details, name)) for name in EDUCATION_FIELDS)
-        if "contacts" in fields:
-            drawn.update(mobile_phone=details.mobile_phone, home_phone=details.home_phone)
-        if "city" in fields and user.city:
-            drawn["city"] = Place(user.city_id, user.city)
-        if "country" in fields and user.country:
-            drawn["country"] = Place(user.country_id, user.country)
-        if not fields.isdisjoint(("bdate", "bdate_visibility")):
-            drawn["bdate_visibility"] = user.birth_date_visibility
-            if bdate := draw_birth_date(user, padded=not self._is_versioned):
-                drawn["bdate"] = bdate
-        values = {
-            "home_town": user.home_town,
-            "timezone": details.timezone,
-            "activity": user.status,
-            "has_mobile": int(bool(details.mobile_phone)),
-            "relation": user.relation,
-            "reg_date": user.created_at,
-        }
-        drawn.update((name, values[name]) for name in fields & values.keys())
-        if counters is not None:
-            self._add_counters(drawn, counters)
+    def _add_presence(self, drawn: dict[str, Any], user: User) -> None:
+        is_online, fields = user.is_online(self._now), self.fields
+        if not self.is_versioned or "online" in fields:
+            drawn["online"] = int(is_online)
+        if user.seen_at is None:
+            return
+        is_mobile = user.platform is not None and user.platform < Platform.WINDOWS
+        if "online_mobile" in fields or ("online" in fields and is_online and is_mobile):
+            drawn["online_mobile"] = int(is_online and is_mobile)
+        if "last_seen" in fields:
+            drawn["last_seen"] = LastSeen(user.seen_at, user.platform or Platform.SITE)
+        if "online_info" in fields:
+            drawn["online_info"] = OnlineInfo(True, is_online, is_mobile, user.seen_at)
 
     def _add_counters(self, drawn: dict[str, Any], counters: UserCounters) -> None:
         if not self.fields.isdisjoint(("counters", "correct_counters")):
