@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from dvor.core import conversations, friends, message_sending, messages, newsfeed, photos, tokens, users, wall
+from dvor.core import (
+    conversations,
+    friends,
+    message_search,
+    message_sending,
+    messages,
+    newsfeed,
+    photos,
+    tokens,
+    users,
+    wall,
+)
 from dvor.core.courtyard import Courtyard
 from dvor.core.newsfeed import TOP
 from dvor.model.attachments import Attachment
@@ -52,7 +63,7 @@ async def fill(courtyard: Courtyard, ids: list[int]) -> None:
                 await friends.add_friend(tx, one, first, text="", now=NOW)
                 await wall.write_post(tx, one, first, "", shown, platform="", is_friends_only=False, now=NOW)
                 await wall.write_post(tx, one, one, "", shown, platform="", is_friends_only=False, now=NOW)
-                await message_sending.send_message(tx, one, first, "", shown, random_id=0, now=NOW)
+                await message_sending.send_message(tx, one, first, "Двор", shown, random_id=0, now=NOW)
                 await message_sending.send_message(
                     tx, first, second, "", [Attachment("photo", first, 1)], random_id=0, now=NOW
                 )
@@ -135,6 +146,23 @@ async def list_conversations(tx: Any, ids: list[int], count: int) -> int:
     return len(page.messages)
 
 
+async def search_messages(tx: Any, ids: list[int], count: int) -> int:
+    page = await message_search.search_messages(
+        tx, ids[0], "двор", peer_id=0, before=NOW + 1, offset=0, count=count
+    )
+    return len(page.messages)
+
+
+async def search_conversations(tx: Any, ids: list[int], count: int) -> int:
+    found, _ = await message_search.search_conversations(tx, ids[0], "X", count=count)
+    return len(found.memberships)
+
+
+async def list_attachments(tx: Any, ids: list[int], count: int) -> int:
+    page = await message_search.list_attachments(tx, ids[1], ids[0], "photo", place=None, count=count)
+    return len(page.shown)
+
+
 async def list_unread(tx: Any, ids: list[int], count: int) -> int:
     # Below the conversation that the first one has answered.
     found = await conversations.list_conversations(tx, ids[0], offset=1, count=count, which="unread")
@@ -155,6 +183,9 @@ LISTINGS: list[Listing] = [
     list_messages,
     list_conversations,
     list_unread,
+    search_messages,
+    search_conversations,
+    list_attachments,
 ]
 
 

@@ -12,6 +12,7 @@ from dvor.model.messages import Message
 from dvor.model.sessions import Session
 from dvor.model.users import NewUser
 from dvor.model.wall import NewPost
+from dvor.model.words import fold_words
 from dvor.store.apps import add_app_days, insert_app
 from dvor.store.authorizations import insert_code, insert_request
 from dvor.store.calls import save_confirmation
@@ -21,6 +22,7 @@ from dvor.store.database import Database, Transaction
 from dvor.store.events import append_event, insert_receiver
 from dvor.store.friends import friend_row, save_friends
 from dvor.store.keys import SigningKey, insert_key
+from dvor.store.message_words import insert_words
 from dvor.store.messages import insert_message
 from dvor.store.numbers import next_number
 from dvor.store.sessions import insert_session
@@ -92,6 +94,7 @@ async def say(
         dialog.high_id,
     )
     await insert_message(tx, message)
+    await insert_words(tx, dialog.id, number, fold_words(text))
     await note_sent(tx, dialog.id, sender_id, number, message_id)
     if receiver_id != sender_id:
         await note_received(tx, dialog.id, sender_id, number, message_id)

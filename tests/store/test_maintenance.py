@@ -327,6 +327,7 @@ DAMAGES = [
     ("UPDATE receivers SET number = 9 WHERE id = 2", "receiver 2: number 9"),
     ("DELETE FROM events WHERE receiver_id = 2 AND number = 1", "receiver 2: number 2, pruned up to 0"),
     ("DELETE FROM receivers WHERE id = 2", "of receiver 2 have no log"),
+    ("UPDATE message_words SET number = 77 WHERE number = 1", "is found by 'привет', but there is no"),
     ("UPDATE messages SET id = 99 WHERE id = 1", "messages has number 99, the counter says 4"),
     ("UPDATE files SET size = 5", f"file {CAT_NAME} has {len(CAT)} bytes, it should have 5"),
     ("DELETE FROM consents", "app 77 has a refresh token of user 1, who has not allowed it"),

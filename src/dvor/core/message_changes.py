@@ -15,8 +15,10 @@ from dvor.model.conversations import Conversation, Membership
 from dvor.model.errors import AccessDenied, MessageFixed, MessageNotFound
 from dvor.model.events import FlagsEvent, PeerEvent, ReactionEvent
 from dvor.model.messages import CHANGE_SECONDS, Action, Extra, Message, Reaction
+from dvor.model.words import fold_words
 from dvor.store import conversations, messages, reactions
 from dvor.store.database import Transaction
+from dvor.store.message_words import delete_words, insert_words
 
 DELETED, DELETED_FOR_ALL, IMPORTANT = 128, 131_072, 8
 """VK's flags of a message."""
@@ -55,6 +57,9 @@ async def edit_message(
     check_content(text, attachments, extra)
     await check_attachments(tx, user_id, attachments)
     await messages.change_message(tx, message, text, attachments, extra, now)
+    old, new = set(fold_words(message.text)), set(fold_words(text))
+    await delete_words(tx, conversation.id, message.number, old - new)
+    await insert_words(tx, conversation.id, message.number, new - old)
     changed = replace(message, text=text, attachments=attachments, extra=extra, edited_at=now)
     receivers = await load_receivers(tx, conversation)
     await tell(tx, "message_edit", {one: describe_message(changed, one) for one in receivers}, now)
@@ -77,6 +82,8 @@ async def delete_messages(
             if not group:
                 continue
             await messages.mark_deleted(tx, conversation.id, [one.number for one in group], now)
+            for one in group:
+                await delete_words(tx, conversation.id, one.number, fold_words(one.text))
             views = [one for one in await conversations.list_members(tx, conversation.id) if one.is_in]
         else:
             keys = [(conversation.id, one.number) for one in group]

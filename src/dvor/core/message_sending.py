@@ -21,9 +21,11 @@ from dvor.model.events import MessageEvent
 from dvor.model.ids import CHAT_PEERS
 from dvor.model.messages import MAX_FORWARDS, MAX_TEXT, Action, Extra, Message
 from dvor.model.privacy import may_write
+from dvor.model.words import fold_words
 from dvor.store import conversations, messages
 from dvor.store.chats import find_permission, set_permission
 from dvor.store.database import Transaction
+from dvor.store.message_words import insert_words
 from dvor.store.numbers import next_number
 
 
@@ -93,6 +95,7 @@ async def write_message(
         conversation.high_id,
     )
     await messages.insert_message(tx, message)
+    await insert_words(tx, conversation.id, number, fold_words(text))
     await conversations.note_sent(tx, conversation.id, sender_id, number, message_id)
     if conversation.low_id != conversation.high_id:
         await conversations.note_received(tx, conversation.id, sender_id, number, message_id)

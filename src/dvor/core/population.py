@@ -12,12 +12,14 @@ from dvor.core.courtyard import Courtyard
 from dvor.model.friends import Friendship
 from dvor.model.users import NewUser, Platform
 from dvor.model.wall import NewPost
+from dvor.model.words import fold_words
 from dvor.store.accounts import account_row, accounts
 from dvor.store.conversations import conversations, member_row, members
 from dvor.store.database import Transaction
 from dvor.store.events import receiver_row, receivers
 from dvor.store.friends import friend_row, friendships
 from dvor.store.likes import item_counters, likes
+from dvor.store.message_words import message_words, word_rows
 from dvor.store.messages import messages
 from dvor.store.numbers import NumberName, last_number, set_number
 from dvor.store.users import owner_row, owners, presences, user_row, users
@@ -246,6 +248,7 @@ class _Crowd:
             ),
         )
         yield messages, (row for _, talk in said for row in talk)
+        yield message_words, (row for number, talk in said for row in _talk_words(number, talk))
 
     def _talk(self, conversation_id: int, low: int, high: int) -> list[dict[str, Any]]:
         times = sorted(self._now - self._chance.randint(60, 100 * DAY) for _ in range(MESSAGES_EACH))
@@ -271,6 +274,11 @@ class _Crowd:
 
     def _words(self, count: int) -> str:
         return " ".join(self._chance.choices(WORDS, k=count))
+
+
+def _talk_words(conversation_id: int, talk: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = (word_rows(conversation_id, row["number"], fold_words(row["text"])) for row in talk)
+    return sorted(itertools.chain.from_iterable(rows), key=lambda row: (row["word"], row["number"]))
 
 
 def _view(conversation_id: int, user_id: int, peer_id: int, talk: list[dict[str, Any]]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from dvor.store.group_members import group_members
 from dvor.store.groups import group_counters, groups
 from dvor.store.jobs import jobs
 from dvor.store.likes import item_counters, likes
+from dvor.store.message_words import message_words
 from dvor.store.messages import message_marks, messages
 from dvor.store.numbers import NumberName
 from dvor.store.photos import photos
@@ -127,6 +128,17 @@ def _last_messages() -> Select[Any]:
     )
     return select(members.c.user_id, members.c.conversation_id, members.c.last_message_id, newest).where(
         members.c.last_message_id != newest
+    )
+
+
+def _stray_words() -> Select[Any]:
+    same = (messages.c.conversation_id == message_words.c.conversation_id) & (
+        messages.c.number == message_words.c.number
+    )
+    return (
+        select(message_words.c.conversation_id, message_words.c.number, message_words.c.word)
+        .select_from(message_words.outerjoin(messages, same))
+        .where(func.coalesce(messages.c.deleted_at, 1) != 0)
     )
 
 
@@ -231,6 +243,12 @@ RULES = (
         (members, messages),
         "member {0} of conversation {1}: the last message is said to be {2}, it is {3}",
         _last_messages(),
+    ),
+    _rule(
+        "words of messages",
+        (message_words, messages),
+        "message {1} of conversation {0} is found by {2!r}, but there is no such message",
+        _stray_words(),
     ),
     _rule(
         "numbers of conversations",

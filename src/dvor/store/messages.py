@@ -59,6 +59,13 @@ messages = Table(
         sqlite_where=text("deleted_at <> 0"),
         postgresql_where=text("deleted_at <> 0"),
     ),
+    Index(
+        "ix_messages_attached",
+        "conversation_id",
+        "number",
+        sqlite_where=text("attachments <> '[]'"),
+        postgresql_where=text("attachments <> '[]'"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -125,6 +132,12 @@ def _page(is_rising: bool) -> Executable:
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
+_ATTACHED = Statement(
+    _all.where(*_in_sight, text("attachments <> '[]'"))  # literally, as in the index
+    .order_by(messages.c.number.desc())
+    .limit(bindparam("count", type_=Integer)),
+    Message,
+)
 _BY_NUMBERS = Statement(
     _all.where(messages.c.conversation_id == _conversation_id, among(messages.c.number, "numbers")), Message
 )
@@ -253,6 +266,20 @@ async def list_messages(
         first=bounds[0],
         last=bounds[1],
         offset=offset,
+        count=count,
+    )
+
+
+async def list_attached(
+    tx: Transaction, view: Membership, bounds: tuple[int, int], count: int
+) -> list[Message]:
+    """Return messages with attachments between two numbers that a member sees, the newest first."""
+    return await tx.rows(
+        _ATTACHED,
+        conversation_id=view.conversation_id,
+        user_id=view.user_id,
+        first=bounds[0],
+        last=bounds[1],
         count=count,
     )
 
