@@ -29,7 +29,7 @@ async def say(courtyard: Courtyard, sender: int, peer: int, text: str, *shown: A
 async def find(courtyard: Courtyard, viewer: int, question: str, **asked: int) -> tuple[int, list[int]]:
     asked = {"peer_id": 0, "before": MAX_NUMBER, "offset": 0, "count": 100} | asked
     async with courtyard.database.read() as tx:
-        page = await message_search.search_messages(tx, viewer, question, **asked)  # type: ignore[arg-type]
+        page = await message_search.search_messages(tx, viewer, question, **asked)
     assert all(one.peer_for(viewer) in page.owners or one.low_id == 0 for one in page.messages)
     return page.count, [one.id for one in page.messages]
 
