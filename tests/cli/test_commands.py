@@ -69,6 +69,19 @@ def test_an_app(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("password")
+def test_a_community_and_its_token(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = ("--data", str(tmp_path))
+    run("user", "create", "ivan@example.org", "Иван", "Белый", *data)
+    capsys.readouterr()
+    run("group", "create", "Сад", "1", "--screen-name", "garden", "--access", "private", *data)
+    assert capsys.readouterr().out == "1\n"
+    for name in ("garden", "1", "club1"):
+        run("group", "token", name, "--scope", "messages,groups", *data)
+        assert capsys.readouterr().out.startswith("dvor_")
+    assert "GroupNotFound" in fail(monkeypatch, "group", "token", "orchard", *data)
+
+
+@pytest.mark.usefixtures("password")
 def test_a_user_and_a_token(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
     data = ("--data", str(tmp_path))
     run("user", "create", "ivan@example.org", "Иван", "Белый", "--screen-name", "ivan", "--closed", *data)

@@ -8,7 +8,18 @@ from tests.clients.conftest import Visit
 
 
 @pytest.mark.parametrize(
-    "client", ["vk_api", "vkbottle", "openvk", "authlib", "social_core", "vk_api_codes", "aiovk_codes"]
+    "client",
+    [
+        "vk_api",
+        "vk_api_bot",
+        "vkbottle",
+        "vkbottle_bot",
+        "openvk",
+        "authlib",
+        "social_core",
+        "vk_api_codes",
+        "aiovk_codes",
+    ],
 )
 def test_client(visit: Visit, client: str) -> None:
     assert visit(f"with_{client}").splitlines()[-1] == "all is well"

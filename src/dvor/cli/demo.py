@@ -20,7 +20,9 @@ from dvor.core.users import find_user_ids
 from dvor.server.run import run
 
 FIRST, APP_OWNER = "anna", "boris"
-"""Whose token the summary holds."""
+"""Whose token the summary holds, and whose app."""
+GROUP = 1
+"""The community of the first one, whose token the summary holds too."""
 
 
 def demo(
@@ -64,6 +66,10 @@ async def _describe(courtyard: Courtyard) -> dict[str, Any]:
     token = await issue_token(courtyard, user_id, platform="demo")
     user = {"login": CAST[FIRST].login, "password": PASSWORD, "id": user_id, "token": token}
     facts: dict[str, Any] = {"base_url": courtyard.public_url, "user": user}
+    facts["group"] = {
+        "id": GROUP,
+        "token": await issue_token(courtyard, user_id, platform="demo", group_id=GROUP),
+    }
     for app in own[:1]:  # none is left if he has deleted it
         secret = apps.reveal_secrets(courtyard, app).secret_key
         facts["app"] = {"id": app.id, "secret": secret, "redirect_uri": app.redirect_uris[0]}
@@ -89,6 +95,7 @@ def _greet(facts: dict[str, Any], settings: Settings) -> None:
         print(
             f"\nAn app to log people in with: id {app['id']}, key {app['secret']}, back to {app['redirect_uri']}"
         )
+    print(f"\nA bot's token, of the community {facts['group']['id']}: {facts['group']['token']}")
     print("\nA first call:")
     print(
         f"  curl {insecure}'{url}/method/users.get?user_ids=boris&fields=status,city&v=5.199&access_token={user['token']}'"

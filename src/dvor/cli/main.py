@@ -9,6 +9,7 @@ from dvor.cli.apps import app_app
 from dvor.cli.database import database_app
 from dvor.cli.demo import demo
 from dvor.cli.docs import docs
+from dvor.cli.groups import group_app
 from dvor.cli.invites import invite
 from dvor.cli.serve import serve
 from dvor.cli.tokens import token_app
@@ -30,6 +31,7 @@ app.command(demo)
 app.command(user_app)
 app.command(invite)
 app.command(token_app)
+app.command(group_app)
 app.command(app_app)
 app.command(database_app)
 app.command(docs)

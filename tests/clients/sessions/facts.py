@@ -16,6 +16,8 @@ HOST = urlsplit(BASE_URL).netloc
 LOGIN: str = FACTS["user"]["login"]
 PASSWORD: str = FACTS["user"]["password"]
 TOKEN: str = FACTS["user"]["token"]
+GROUP_ID: int = FACTS["group"]["id"]
+GROUP_TOKEN: str = FACTS["group"]["token"]
 USER_ID: int = FACTS["user"]["id"]
 
 
