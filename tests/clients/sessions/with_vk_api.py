@@ -8,6 +8,7 @@ import requests
 import vk_api
 from facts import BASE_URL, TOKEN, USER_ID, friend_token, picture, write_as_friend
 from requests.adapters import HTTPAdapter
+from vk_api.keyboard import VkKeyboard
 from vk_api.longpoll import VkEventType, VkLongPoll
 from vk_api.upload import VkUpload
 
@@ -48,6 +49,32 @@ assert vk.messages.send(user_id=2, message="hello", random_id=77) == message_id
 assert vk.messages.getById(message_ids=message_id)["items"][0]["text"] == "hello"
 assert vk.messages.getConversations()["items"][0]["conversation"]["peer"]["id"] == 2
 assert vk.messages.getHistory(peer_id=2, count=1)["items"][0]["id"] == message_id
+
+chat_id = vk.messages.createChat(user_ids="2,3", title="from vk_api")
+chat = 2_000_000_000 + chat_id
+keyboard = VkKeyboard(inline=True)
+keyboard.add_button("Yes", payload={"yes": 1})
+said = vk.messages.send(
+    chat_id=chat_id,
+    message="come for tea",
+    keyboard=keyboard.get_keyboard(),
+    forward_messages=message_id,
+    attachment=f"photo{photo['owner_id']}_{photo['id']}",
+    random_id=0,
+)
+[found] = vk.messages.search(q="TEA com", peer_id=chat)["items"]
+assert found["id"] == said and found["fwd_messages"][0]["text"] == "hello"
+assert found["keyboard"]["buttons"][0][0]["action"]["label"] == "Yes"
+assert vk.messages.getHistoryAttachments(peer_id=chat)["items"][0]["attachment"]["photo"]["id"] == photo["id"]
+assert vk.messages.edit(peer_id=chat, message_id=said, message="no tea") == 1
+assert vk.messages.searchConversations(q="vk_a")["items"][0]["peer"]["id"] == chat
+assert {who["member_id"] for who in vk.messages.getConversationMembers(peer_id=chat)["items"]} == {
+    USER_ID,
+    2,
+    3,
+}
+assert vk.messages.delete(message_ids=said, delete_for_all=1) == {str(said): 1}
+assert vk.messages.search(q="tea", peer_id=chat)["count"] == 0
 
 try:
     vk.friends.add(user_id=USER_ID)

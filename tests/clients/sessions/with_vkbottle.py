@@ -36,6 +36,8 @@ async def read_and_write(api: vkbottle.API) -> None:
     assert [row.peer_id for row in sent] == [2, 3]
     assert (await api.messages.get_conversations(count=5)).items
     assert (await api.messages.get_history(peer_id=2)).items[0].text == "hello both"
+    found = await api.messages.search(q="hello bot", peer_id=3, count=5)
+    assert [message.text for message in found.items] == ["hello both"]
     try:
         await api.friends.add(user_id=USER_ID)
     except VKAPIError[174]:
