@@ -4,9 +4,18 @@ import random
 
 import pytest
 
-from dvor.core import friends, privacy, users, wall
+from dvor.core import friends, groups, privacy, users, wall
 from dvor.core.courtyard import Courtyard
-from dvor.core.newsfeed import TOP, NewsPage, read_newsfeed
+from dvor.core.newsfeed import (
+    TOP,
+    NewsPage,
+    hide_from_news,
+    load_hidden,
+    read_newsfeed,
+    show_in_news,
+)
+from dvor.model.errors import GroupNotFound, InvalidParameter, UserNotFound
+from dvor.model.groups import GroupAccess, NewGroup
 from dvor.store.database import Transaction
 from tests.core.conftest import NOW, Settle
 
@@ -140,3 +149,42 @@ async def test_who_follows_does_not_see_what_is_for_friends(courtyard: Courtyard
     assert [post.id for post in (await read(courtyard, friend)).page.posts] == [2, 1]
     assert [post.id for post in (await read(courtyard, author)).page.posts] == [2, 1]
     assert [post.id for post in (await read(courtyard, follower)).page.posts] == [1]
+
+
+async def test_what_one_has_hidden_is_left_out_until_one_wants_it_again(
+    courtyard: Courtyard, settle: Settle
+) -> None:
+    me, others, written = await live(courtyard, settle)
+    hidden = others[:2]
+    for _ in range(2):
+        await courtyard.database.write(lambda tx: hide_from_news(tx, me, hidden, now=NOW))
+    shown = [key for key in written if key[1] not in hidden]
+    assert keys(await read(courtyard, me)) == shown != written
+    first = await read(courtyard, me, count=5)
+    assert first.next_cursor is not None
+    second = await read(courtyard, me, cursor=first.next_cursor, count=5)
+    assert [*keys(first), *keys(second)] == shown[:10]
+    async with courtyard.database.read() as tx:
+        everything = await read_newsfeed(tx, me, cursor=TOP, since=0, until=0, count=100, with_hidden=True)
+        assert keys(everything) == written
+        assert sorted(await load_hidden(tx, me)) == hidden
+        # only this reader's news has changed
+        assert await load_hidden(tx, others[2]) == {}
+    assert await courtyard.database.write(lambda tx: show_in_news(tx, me, [*hidden, 999])) == 2
+    assert keys(await read(courtyard, me)) == written
+
+
+async def test_neither_oneself_nor_who_is_not_there_can_be_hidden(
+    courtyard: Courtyard, settle: Settle
+) -> None:
+    me, other = await settle({}, {})
+    group_id = await courtyard.database.write(
+        lambda tx: groups.create_group(tx, other, NewGroup(name="Сад", access=GroupAccess.PRIVATE), now=NOW)
+    )
+    for source_id, refusal in ((me, InvalidParameter), (999, UserNotFound), (-group_id, GroupNotFound)):
+        with pytest.raises(refusal):
+            await courtyard.database.write(
+                lambda tx, source_id=source_id: hide_from_news(tx, me, [other, source_id], now=NOW)
+            )
+    async with courtyard.database.read() as tx:
+        assert await load_hidden(tx, me) == {}

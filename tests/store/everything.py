@@ -29,6 +29,7 @@ from dvor.store.jobs import insert_job
 from dvor.store.letters import insert_link
 from dvor.store.likes import delete_like, insert_like
 from dvor.store.messages import set_hidden
+from dvor.store.newsfeed import hide_sources
 from dvor.store.numbers import next_number
 from dvor.store.passkeys import insert_passkey, use_challenge
 from dvor.store.photos import insert_photo, next_photo_number
@@ -86,6 +87,7 @@ async def settle_everything(tx: Transaction) -> None:
     )
     comment = {"owner_id": anna, "kind": "post", "item_id": 1, "from_id": boris, "created_at": NOW}
     await insert_comment(tx, NewComment(**comment, text="Ы", attachments=[]))  # type: ignore[arg-type]
+    await hide_sources(tx, anna, [vera, -group_id], NOW)
     await insert_invite(tx, Invite(b"i", 3, NOW, NOW + 60))
     await insert_link(tx, Link(b"l", "password", anna, {"a": "ы"}, NOW + 60))
     await insert_passkey(tx, Passkey(anna, b"\x00", b"\xff", 1, "Ключ", NOW, 0))

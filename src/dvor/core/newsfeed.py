@@ -3,19 +3,25 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dvor.core.privacy import load_people
+from dvor.core.privacy import Owners, load_owner, load_owners, load_people
 from dvor.core.wall import PostPage, gather_page
+from dvor.model.errors import InvalidParameter
 from dvor.model.friends import MAX_FRIENDS, Friendship
 from dvor.model.ids import MAX_NUMBER
 from dvor.store.database import Transaction
 from dvor.store.friends import list_friend_ids
 from dvor.store.group_members import list_group_ids
-from dvor.store.newsfeed import list_news
+from dvor.store.newsfeed import hide_sources, list_hidden, list_news, show_sources
+from dvor.store.users import lock_owners
 
 Cursor = tuple[int, int, int]
 """Time, owner and number of the last post of a page; the next page begins below it."""
 
 TOP: Cursor = (MAX_NUMBER, 0, 0)
+
+
+MAX_HIDDEN = 1000
+"""Whose news one may hide, at most."""
 
 
 class NewsPage(Struct, frozen=True):
@@ -34,10 +40,12 @@ async def read_newsfeed(
     until: int,
     count: int,
     source_ids: set[int] | None = None,
+    with_hidden: bool = False,
 ) -> NewsPage:
     """Return the news below the cursor, newest first; `since` and `until` are Unix times (0: no bound).
 
-    `source_ids` narrows the people and communities whose posts are shown.
+    `source_ids` narrows the people and communities whose posts are shown; those that the user has hidden are left
+    out, or with `with_hidden` not.
     """
     friends = await list_friend_ids(tx, user_id, Friendship.FRIENDS, "id", 0, MAX_FRIENDS)
     followed = await list_friend_ids(tx, user_id, Friendship.REQUESTED, "id", 0, MAX_FRIENDS)
@@ -50,10 +58,45 @@ async def read_newsfeed(
         owner_ids = [owner_id for owner_id in owner_ids if owner_id in source_ids]
     before = min(cursor, (until, MAX_NUMBER, MAX_NUMBER)) if until else cursor
     posts = await list_news(
-        tx, user_id, owner_ids, [user_id, *friends], since=since, before=before, count=count
+        tx,
+        user_id,
+        owner_ids,
+        [user_id, *friends],
+        since=since,
+        before=before,
+        count=count,
+        with_hidden=with_hidden,
     )
     page = await gather_page(tx, user_id, len(posts), posts, {})
     visible = [post for post in posts if page.owners[post.owner_id].is_open]
     last = posts[-1] if len(posts) == count and posts else None
     next_cursor = (last.created_at, last.owner_id, last.id) if last else None
     return NewsPage(replace(page, count=len(visible), posts=visible), next_cursor)
+
+
+async def hide_from_news(tx: Transaction, user_id: int, source_ids: list[int], *, now: int) -> None:
+    """Keep the news of these people and communities (minus their ids) from a user; `InvalidParameter`.
+
+    Errors of `load_owner` for those that do not exist or that he may not know of.
+    """
+    if user_id in source_ids:
+        raise InvalidParameter("user_ids", "is oneself")
+    known = await load_owners(tx, user_id, source_ids)
+    for source_id in source_ids:
+        if source_id not in known:
+            await load_owner(tx, user_id, source_id)
+    # two calls at once must not exceed the limit together
+    await lock_owners(tx, [user_id])
+    if len({*await list_hidden(tx, user_id), *source_ids}) > MAX_HIDDEN:
+        raise InvalidParameter("user_ids", f"more than {MAX_HIDDEN} hidden")
+    await hide_sources(tx, user_id, source_ids, now)
+
+
+async def show_in_news(tx: Transaction, user_id: int, source_ids: list[int]) -> int:
+    """Show the news of these to a user again; return how many of them were hidden."""
+    return await show_sources(tx, user_id, source_ids)
+
+
+async def load_hidden(tx: Transaction, user_id: int) -> Owners:
+    """Return the people and communities whose news a user has hidden, as far as he may still know of them."""
+    return await load_owners(tx, user_id, await list_hidden(tx, user_id))

@@ -4,11 +4,14 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     Executable,
     Integer,
     Select,
+    Table,
     bindparam,
     column,
+    delete,
     func,
     literal_column,
     or_,
@@ -16,12 +19,36 @@ from sqlalchemy import (
 )
 
 from dvor.model.wall import Post
-from dvor.store.columns import Id, Json
+from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
-from dvor.store.statements import EngineName, IdArray, Statement, among
+from dvor.store.statements import Builder, EngineName, IdArray, Statement, among, insert_all, shapes
 from dvor.store.wall import drawn, posts
 
+hidden_sources = Table(
+    "hidden_sources",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("source_id", Id, primary_key=True, autoincrement=False),
+    Column("created_at", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The people and communities (as minus their ids) whose news a user does not want to see."""
+
 _count = bindparam("count", type_=Integer)
+_user_id = bindparam("user_id", type_=Id)
+
+_HIDE = Statement(insert_all(hidden_sources, ignore_conflict=True))
+_SHOW = Statement(
+    delete(hidden_sources).where(
+        hidden_sources.c.user_id == _user_id, among(hidden_sources.c.source_id, "source_ids")
+    )
+)
+_HIDDEN = Statement(
+    select(hidden_sources.c.source_id)
+    .where(hidden_sources.c.user_id == _user_id)
+    .order_by(hidden_sources.c.source_id),
+    int,
+)
 
 
 def _newest(owner_id: Any) -> Select[Any]:
@@ -49,7 +76,16 @@ def _newest(owner_id: Any) -> Select[Any]:
     )
 
 
-def _feed(engine: EngineName) -> Executable:
+def _is_shown(source_id: Any) -> Any:
+    # hashed once a query, not looked up for each wall
+    hidden = select(hidden_sources.c.source_id).where(
+        hidden_sources.c.user_id == bindparam("viewer_id", type_=Id)
+    )
+    return source_id.not_in(hidden)
+
+
+def _candidates(engine: EngineName, with_hidden: bool) -> Select[Any]:
+    """Choose the newest posts of each wall; a hidden one has none unless `with_hidden`."""
     if engine == "postgresql":
         wall = (
             func.unnest(bindparam("owner_ids", type_=IdArray()))
@@ -72,18 +108,23 @@ def _feed(engine: EngineName) -> Executable:
                 (candidate.c.owner_id == wall.c.value) & candidate.c.id.in_(newest_ids),
             )
         )
-    ordered = candidates.subquery("candidates")
-    chosen = (
-        select(ordered.c.owner_id, ordered.c.id)
-        .order_by(ordered.c.created_at.desc(), ordered.c.owner_id.desc(), ordered.c.id.desc())
-        .limit(_count)
-        .subquery("chosen")
-    )
-    page = drawn(chosen, chosen.c.owner_id, chosen.c.id)
-    return page.order_by(posts.c.created_at.desc(), posts.c.owner_id.desc(), posts.c.id.desc())
+    return candidates if with_hidden else candidates.where(_is_shown(wall.c.value))
 
 
-_FEED = Statement(_feed, Post)
+@shapes(Post, with_hidden=(False, True))
+def _feed(with_hidden: bool) -> Builder:
+    def build(engine: EngineName) -> Executable:
+        ordered = _candidates(engine, with_hidden).subquery("candidates")
+        chosen = (
+            select(ordered.c.owner_id, ordered.c.id)
+            .order_by(ordered.c.created_at.desc(), ordered.c.owner_id.desc(), ordered.c.id.desc())
+            .limit(_count)
+            .subquery("chosen")
+        )
+        page = drawn(chosen, chosen.c.owner_id, chosen.c.id)
+        return page.order_by(posts.c.created_at.desc(), posts.c.owner_id.desc(), posts.c.id.desc())
+
+    return build
 
 
 async def list_news(
@@ -95,14 +136,15 @@ async def list_news(
     since: int,
     before: tuple[int, int, int],
     count: int,
+    with_hidden: bool = False,
 ) -> list[Post]:
     """Return the newest posts by these owners on their own walls, newest first.
 
     `before` (time, owner, post) is the last post of the page before; `friend_ids` are the owners whose posts for
-    friends are shown too.
+    friends are shown too.  What the viewer has hidden is left out, or with `with_hidden` not.
     """
     return await tx.rows(
-        _FEED,
+        _feed(with_hidden=with_hidden),
         viewer_id=viewer_id,
         owner_ids=owner_ids,
         friend_ids=friend_ids,
@@ -112,3 +154,19 @@ async def list_news(
         before_post_id=before[2],
         count=count,
     )
+
+
+async def hide_sources(tx: Transaction, user_id: int, source_ids: list[int], now: int) -> None:
+    """Keep the news of these people and communities from a user."""
+    rows = [{"user_id": user_id, "source_id": one, "created_at": now} for one in source_ids]
+    await tx.run_many(_HIDE, rows)
+
+
+async def show_sources(tx: Transaction, user_id: int, source_ids: list[int]) -> int:
+    """Show the news of these again; return how many of them were hidden."""
+    return await tx.run(_SHOW, user_id=user_id, source_ids=source_ids)
+
+
+async def list_hidden(tx: Transaction, user_id: int) -> list[int]:
+    """Return whose news a user does not see, in order of their ids."""
+    return await tx.rows(_HIDDEN, user_id=user_id)

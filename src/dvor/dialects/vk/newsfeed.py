@@ -1,17 +1,26 @@
 """newsfeed.*: the news of friends and followed people."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from dvor.core.newsfeed import TOP, Cursor, read_newsfeed
+from dvor.core.newsfeed import TOP, Cursor, hide_from_news, load_hidden, read_newsfeed, show_in_news
+from dvor.core.privacy import Person
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
+from dvor.dialects.vk.groups import GroupId
 from dvor.dialects.vk.post_objects import PostDrawing, PostObject, draw_profiles
-from dvor.dialects.vk.user_objects import UserObject
+from dvor.dialects.vk.user_objects import UserDrawing, UserObject
+from dvor.dialects.vk.users import NameCaseWord, read_case
 from dvor.methods.declaration import Call, Params, doc, method
-from dvor.model.errors import NotImplementedYet
-from dvor.model.ids import Seconds
+from dvor.model.errors import (
+    GroupNotFound,
+    InvalidParameter,
+    NotImplementedYet,
+    UserNotFound,
+    UserUnavailable,
+)
+from dvor.model.ids import Seconds, UserId
 from dvor.model.tokens import Scope
 
 FILTERS = frozenset({"post", "wall_post"})
@@ -47,7 +56,7 @@ class GetNews(Params):
     max_photos: Annotated[int, doc("At most so many photos of one source; not counted.", ge=0, le=100)] = 0
     source_ids: Annotated[str, doc("Only these: `1,u2`, `g3` or `-3` for a community.", max_length=4096)] = ""
     extended: Annotated[bool, doc("Give `profiles` and `groups`; in VK's form always.")] = True
-    return_banned: Annotated[bool, doc("Hidden sources too; none can be hidden yet.")] = False
+    return_banned: Annotated[bool, doc("Those hidden by newsfeed.addBan too.")] = False
     fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
     section: Annotated[str, doc("The section of VK's own app; no difference.", max_length=64)] = ""
 
@@ -74,6 +83,7 @@ async def get(call: Call, params: GetNews) -> NewsPage:
             until=params.end_time,
             count=count,
             source_ids=read_sources(params.source_ids),
+            with_hidden=params.return_banned,
         )
         if news.next_cursor is None or step == params.offset:
             break
@@ -102,3 +112,95 @@ def read_sources(text: str) -> set[int] | None:
         return None
     matches = [_SOURCE.fullmatch(name) for name in names]
     return {int(match[2]) * (-1 if match[1] in ("g", "-") else 1) for match in matches if match}
+
+
+class BanSources(Params):
+    """Parameters of newsfeed.addBan and newsfeed.deleteBan."""
+
+    user_ids: Annotated[list[UserId], doc("Up to 100 people.", max_length=100)] = []
+    group_ids: Annotated[list[GroupId], doc("Up to 100 communities.", max_length=100)] = []
+
+    def read(self) -> list[int]:
+        """Return the owner ids, each once."""
+        return list(dict.fromkeys([*self.user_ids, *(-group_id for group_id in self.group_ids)]))
+
+
+@method(
+    "newsfeed.addBan",
+    scope=Scope.FRIENDS | Scope.WALL,
+    writes=True,
+    is_repeatable=True,
+    errors={UserNotFound: 100, UserUnavailable: 100, GroupNotFound: 100},
+)
+async def add_ban(call: Call, params: BanSources) -> Literal[0, 1]:
+    """Hides what these people and communities post from the caller's news; they are told nothing.
+
+    VK: newsfeed.addBan.  Naming nobody is an error in VK's form and 0 in OpenVK's.
+    """
+    source_ids = params.read()
+    if not source_ids:
+        return refuse_nobody(call)
+    await hide_from_news(call.tx, call.user_id, source_ids, now=call.now)
+    return 1
+
+
+@method("newsfeed.deleteBan", scope=Scope.FRIENDS | Scope.WALL, writes=True, is_repeatable=True)
+async def delete_ban(call: Call, params: BanSources) -> Literal[0, 1]:
+    """Shows what these people and communities post in the caller's news again.
+
+    VK: newsfeed.deleteBan.  Naming nobody is an error in VK's form and 0 in OpenVK's.
+    """
+    source_ids = params.read()
+    if not source_ids:
+        return refuse_nobody(call)
+    await show_in_news(call.tx, call.user_id, source_ids)
+    return 1
+
+
+def refuse_nobody(call: Call) -> Literal[0]:
+    """Answer a list of nobody as OpenVK does; in VK's form `InvalidParameter`."""
+    if call.is_versioned:
+        raise InvalidParameter("user_ids", "names nobody, neither does group_ids")
+    return 0
+
+
+class GetBanned(Params):
+    """Parameters of newsfeed.getBanned."""
+
+    extended: Annotated[bool, doc("Give objects instead of ids.")] = False
+    fields: Annotated[list[str], doc("Members of users.get and groups.getById.")] = []
+    name_case: Annotated[NameCaseWord, doc("The case of the names in Russian.")] = "nom"
+
+
+class BannedIds(Struct, frozen=True):
+    """Whose news the caller has hidden; communities are negative in OpenVK's form."""
+
+    groups: list[int]
+    members: list[int]
+
+
+class BannedObjects(Struct, frozen=True):
+    """Whose news the caller has hidden."""
+
+    groups: list[GroupObject]
+    profiles: list[UserObject]
+
+
+@method("newsfeed.getBanned", scope=Scope.FRIENDS | Scope.WALL, not_yet=("merge",))
+async def get_banned(call: Call, params: GetBanned) -> BannedIds | BannedObjects:
+    """Returns whose news the caller has hidden with newsfeed.addBan.
+
+    VK: newsfeed.getBanned.
+    """
+    owners = await load_hidden(call.tx, call.user_id)
+    people = [one for _, one in sorted(owners.items()) if isinstance(one, Person)]
+    if params.extended:
+        drawing = UserDrawing(call, params.fields, read_case(params.name_case))
+        return BannedObjects(
+            draw_groups(call, owners, params.fields), [drawing.draw(person) for person in people]
+        )
+    group_ids = sorted(-owner_id for owner_id in owners if owner_id < 0)
+    return BannedIds(
+        group_ids if call.is_versioned else [-group_id for group_id in group_ids],
+        [person.user.id for person in people],
+    )
