@@ -60,3 +60,8 @@ async def test_a_community_s_token_runs_scripts_too(cast_client: CastClient) -> 
 async def test_numbers_and_lists_become_parameters(cast_client: CastClient) -> None:
     body = await run(cast_client, "return API.users.get({user_ids: [1, 2], fields: ['sex', 'city']})@.sex;")
     assert body["response"] == [1, 2]
+
+
+async def test_a_nul_made_by_a_script_is_refused_as_at_the_door(cast_client: CastClient) -> None:
+    body = await run(cast_client, r'return API.wall.post({message: "a\u0000b"});')
+    assert (body["response"], body["execute_errors"][0]["error_code"]) == (False, 100)

@@ -91,6 +91,8 @@ class MethodEndpoint:
         try:
             if method is None:
                 raise self._missing(name)
+            for parameter, text in texts.items():
+                wire.refuse_nul(parameter, text)
             if method.composes:
                 raise CallRefused(RUNTIME_ERROR, f"{TEXTS[RUNTIME_ERROR]}: {name} inside execute")
             return await self._dispatcher.answer(method, request)

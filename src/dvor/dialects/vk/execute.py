@@ -8,7 +8,7 @@ from msgspec import Struct
 from dvor.dialects.vk.script.compiler import Compiler
 from dvor.dialects.vk.script.interpreter import CallApi, Interpreter
 from dvor.dialects.vk.script.syntax import CompileError
-from dvor.dialects.vk.script.values import ScriptError, to_json
+from dvor.dialects.vk.script.values import Room, ScriptError, join_texts, to_json
 from dvor.methods.declaration import Beside, Call, CallRefused, Params, doc, method
 from dvor.model.errors import InvalidParameter, Refusal
 
@@ -66,7 +66,7 @@ def to_parameter(value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in value):
-        return ",".join(to_parameter(part) for part in value)
+        return join_texts([to_parameter(part) for part in value], ",", Room())
     if isinstance(value, list | dict):
         return msgspec.json.encode(to_json(value)).decode()
     return "" if value is None else str(value)

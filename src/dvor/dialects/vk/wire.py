@@ -78,11 +78,16 @@ def parse_form(body: bytes) -> dict[str, str]:
         raise InvalidParameter("request", f"more than {MAX_FIELDS} parameters") from error
 
 
+def refuse_nul(name: str, value: str) -> None:
+    """Refuse what PostgreSQL cannot keep: `InvalidParameter`."""
+    if "\0" in value or "\0" in name:
+        raise InvalidParameter(name.replace("\0", "") or "request", "holds a NUL character")
+
+
 def _texts(pairs: list[tuple[str, str]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for name, value in pairs:
-        if "\0" in value or "\0" in name:
-            raise InvalidParameter(name.replace("\0", "") or "request", "holds a NUL character")
+        refuse_nul(name, value)
         if name.endswith("[]"):
             name = name[:-2]
             value = f"{texts[name]},{value}" if name in texts else value

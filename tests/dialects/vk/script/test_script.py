@@ -300,3 +300,30 @@ WORDS = st.sampled_from(
 def test_any_text_is_run_or_refused(code: str) -> None:
     with contextlib.suppress(CompileError, ScriptError):
         asyncio.run(run(code))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "var a=[1],i=0; while(i<40) {a=[a,a]; i=i+1;} return a;",
+        "var a=[1],i=0; while(i<40) {a=[a,a]; i=i+1;} return ''+a;",
+        "var a=[1],i=0; while(i<40) {a=[a,a]; i=i+1;} return a.join();",
+        "var s='a',a=[1],i=0; while(i<15) {s=s+s; a=a+a; i=i+1;} return a.join(s).length;",
+        "var s='a',i=0; while(i<20) {s=s+s; i=i+1;} return [" + "s+1," * 50 + "1].length;",
+        "var s='a',i=0; while(i<20) {s=s+s; i=i+1;} var o={},k=0; while(k<50) {o[s+k]=1; k=k+1;} return 1;",
+    ],
+)
+async def test_what_is_small_until_it_is_written_out_ends_soon(code: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(ScriptError):
+        await run(code)
+    assert time.perf_counter() - started < 5
+
+
+async def test_two_escapes_make_one_character() -> None:
+    assert await run(r'return "\ud83d\ude00 \ud83d";') == "\U0001f600 \ufffd"
+
+
+async def test_the_api_is_no_value() -> None:
+    with pytest.raises(ScriptError):
+        await run("return API;")

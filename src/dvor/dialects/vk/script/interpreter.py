@@ -8,6 +8,8 @@ from typing import Any
 from dvor.dialects.vk.script.members import call_member
 from dvor.dialects.vk.script.syntax import Node
 from dvor.dialects.vk.script.values import (
+    MAX_BYTES,
+    VALUE_BYTES,
     ScriptError,
     add,
     calculate,
@@ -25,16 +27,12 @@ from dvor.dialects.vk.script.values import (
 MAX_STEPS = 100_000
 MAX_SECONDS = 0.2
 """Of processor time, without what the called methods take."""
-MAX_BYTES = 8 * 1024 * 1024
-"""Of values that the script holds at one time."""
 COUNT_AFTER = 1024 * 1024
 """So many bytes of new values make us count what is held."""
 TURN_SECONDS = 0.001
-VALUE_BYTES = 16
 
 CallApi = Callable[[str, dict[str, Any]], Awaitable[Any]]
 """Calls a method (`section.method`) with values as parameters."""
-API = object()
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "parseInt": parse_int,
     "parseDouble": parse_double,
@@ -63,6 +61,8 @@ class Interpreter:
         self._variables: dict[str, Any] = {"Args": arguments}
         self._steps = 0
         self._fresh_bytes = 0
+        self._unfinished: list[list[Any]] = []
+        """Values of the expressions that are being worked out: they are held too."""
         self._spent = 0.0
         self._turn_began = 0.0
         self._kinds: dict[str, Callable[[Node], Awaitable[Any]]] = {
@@ -114,9 +114,20 @@ class Interpreter:
             self._fresh_bytes += VALUE_BYTES * (1 + len(value))
         if self._fresh_bytes > COUNT_AFTER:
             self._fresh_bytes = 0
-            if size_of([value, *self._variables.values()]) > MAX_BYTES:
+            if size_of([value, *self._variables.values(), *self._unfinished]) > MAX_BYTES:
                 raise ScriptError("too much memory")
         return value
+
+    async def _do_all(self, nodes: Node) -> list[Any]:
+        """Return the values of expressions, counted as held while the rest is worked out."""
+        values: list[Any] = []
+        self._unfinished.append(values)
+        try:
+            for node in nodes:
+                values.append(await self._do(node))
+        finally:
+            self._unfinished.pop()
+        return values
 
     # statements
 
@@ -212,17 +223,17 @@ class Interpreter:
         name = node[1]
         if name in self._variables:
             return self._variables[name]
-        if name == "API":
-            return API
         raise ScriptError(f"{name[:64]} is not defined")
 
     async def _do_array(self, node: Node) -> list[Any]:
-        values: list[Any] = self._hold([await self._do(one) for one in node[1:]])
+        values: list[Any] = self._hold(await self._do_all(node[1:]))
         return values
 
     async def _do_object(self, node: Node) -> dict[str, Any]:
-        values: dict[str, Any] = self._hold({key: await self._do(value) for key, value in node[1:]})
-        return values
+        values = await self._do_all(tuple(value for _, value in node[1:]))
+        made = {key: value for (key, _), value in zip(node[1:], values, strict=True)}
+        self._hold(made)
+        return made
 
     async def _do_choose(self, node: Node) -> Any:
         return await self._do(node[2] if is_true(await self._do(node[1])) else node[3])
@@ -244,7 +255,11 @@ class Interpreter:
 
     async def _do_binary(self, node: Node) -> Any:
         _, left, sign, right = node
-        return self._operate(str(sign), await self._do(left), await self._do(right))
+        one, other = await self._do_all((left, right))
+        result = self._operate(str(sign), one, other)
+        if isinstance(one, str | list) or isinstance(other, str | list):
+            await self._look_at_clock()
+        return result
 
     def _operate(self, sign: str, one: Any, other: Any) -> Any:
         if sign == "+":
@@ -274,16 +289,16 @@ class Interpreter:
     async def _do_call(self, node: Node) -> Any:
         function, arguments = node[1], node[2:]
         if function[0] == "variable" and function[1] in FUNCTIONS and function[1] not in self._variables:
-            values = [await self._do(one) for one in arguments]
+            values = await self._do_all(arguments)
             return FUNCTIONS[function[1]](values[0] if values else None)
         if function[0] != "member":
             raise ScriptError("is no function")
         path = _api_path(function)
         if path and "API" not in self._variables:
-            return await self._call(path, [await self._do(one) for one in arguments])
-        owner = await self._do(function[1])
-        values = [await self._do(one) for one in arguments]
+            return await self._call(path, await self._do_all(arguments))
+        owner, *values = await self._do_all((function[1], *arguments))
         result = call_member(owner, function[2], values)
+        await self._look_at_clock()
         self._hold(values)
         return self._hold(result)
 
@@ -316,6 +331,6 @@ def size_of(values: list[Any]) -> int:
             size += len(value)
         elif isinstance(value, list | dict) and id(value) not in seen:
             seen.add(id(value))
-            size += 8 * len(value)
+            size += 8 * len(value) + (sum(map(len, value)) if isinstance(value, dict) else 0)
             waiting.extend(value if isinstance(value, list) else value.values())
     return size

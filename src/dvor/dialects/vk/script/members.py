@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from dvor.dialects.vk.script.values import ScriptError, is_same, to_number, to_text
+from dvor.dialects.vk.script.values import Room, ScriptError, is_same, join_texts, to_number, to_text
 
 
 def _index(value: Any, otherwise: int) -> int:
@@ -64,7 +64,7 @@ def sort(value: list[Any], _arguments: list[Any]) -> list[Any]:
 def join(value: list[Any], arguments: list[Any]) -> str:
     """Return the elements as one text."""
     between = to_text(arguments[0]) if arguments else ","
-    return between.join("" if one is None else to_text(one) for one in value)
+    return join_texts(value, between, Room())
 
 
 def split(value: str, arguments: list[Any]) -> list[str]:

@@ -65,12 +65,14 @@ def read_string(text: str) -> str:
     """Return what stands between the quotes, escapes resolved."""
     if "\\" not in text:
         return text[1:-1]
-    return _ESCAPE.sub(
+    read = _ESCAPE.sub(
         lambda found: (
             chr(int(found[1] or found[2], 16)) if found[1] or found[2] else _ESCAPES.get(found[3], found[3])
         ),
         text[1:-1],
     )
+    # Python's json writes an emoji as two escapes, the halves of one character; a half alone is none
+    return read.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 @lru_cache(1)

@@ -9,6 +9,11 @@ _LEADING_INTEGER = re.compile(r"\s*([+-]?\d{1,300})", re.ASCII)
 _LEADING_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 
 
+MAX_BYTES = 8 * 1024 * 1024
+"""Of values that a script holds at one time, and of what a value becomes when it is written out."""
+VALUE_BYTES = 16
+
+
 class ScriptError(Exception):
     """A script did what cannot be done, or more than it may."""
 
@@ -45,8 +50,32 @@ def to_text(value: Any) -> str:
     if isinstance(value, float):
         return _float_text(value)
     if isinstance(value, list):
-        return ",".join("" if one is None else to_text(one) for one in value)
+        return join_texts(value, ",", Room())
     return "[object Object]" if isinstance(value, dict) else str(value)
+
+
+class Room:
+    """How much may still be written out: a small list that holds another one many times is large when written."""
+
+    def __init__(self) -> None:
+        self._left = MAX_BYTES
+
+    def take(self, size: int) -> None:
+        """Take so many bytes; `ScriptError` when there are no more."""
+        self._left -= size
+        if self._left < 0:
+            raise ScriptError("too much memory")
+
+
+def join_texts(values: list[Any], between: str, room: Room) -> str:
+    """Return the texts of values as one, lists among them with commas; `ScriptError` when that is too much."""
+    room.take((VALUE_BYTES + len(between)) * len(values))
+    parts = [
+        "" if one is None else join_texts(one, ",", room) if isinstance(one, list) else to_text(one)
+        for one in values
+    ]
+    room.take(sum(map(len, parts)))
+    return between.join(parts)
 
 
 def _float_text(value: float) -> str:
@@ -185,15 +214,28 @@ def get_member(value: Any, name: Any) -> Any:
     return None
 
 
-def to_json(value: Any, seen: frozenset[int] = frozenset()) -> Any:
-    """Return a value as it goes into an answer; NaN and infinity are null.  `ScriptError` for what holds itself."""
+def to_json(value: Any) -> Any:
+    """Return a value as it goes into an answer; NaN and infinity are null.
+
+    `ScriptError` for what holds itself, lies too deep or is too much when written out.
+    """
+    return _write_out(value, [], Room())
+
+
+def _write_out(value: Any, around: list[int], room: Room) -> Any:
+    room.take(VALUE_BYTES + (len(value) if isinstance(value, str) else 0))
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if not isinstance(value, list | dict):
         return value
-    if id(value) in seen or len(seen) > 100:
+    if id(value) in around or len(around) > 100:
         raise ScriptError("a value holds itself, or lies too deep")
-    inside = seen | {id(value)}
+    around.append(id(value))
+    written: Any
     if isinstance(value, list):
-        return [to_json(one, inside) for one in value]
-    return {name: to_json(one, inside) for name, one in value.items()}
+        written = [_write_out(one, around, room) for one in value]
+    else:
+        room.take(sum(map(len, value)))
+        written = {name: _write_out(one, around, room) for name, one in value.items()}
+    around.pop()
+    return written
