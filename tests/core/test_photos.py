@@ -56,7 +56,7 @@ async def test_saving_an_upload_twice_makes_one_photo(courtyard: Courtyard, sett
     )
     assert (await save(courtyard, boris, picture)).id == 1
     async with courtyard.database.read() as tx:
-        assert [await count_photos(tx, one) for one in (anna, boris)] == [2, 1]
+        assert [await count_photos(tx, one, [WALL_ALBUM]) for one in (anna, boris)] == [2, 1]
         assert [await used_bytes(tx, one) for one in (anna, boris)] == [200, 100]
 
 
@@ -69,7 +69,7 @@ async def test_the_quota_is_the_owner_s(courtyard: Courtyard, settle: Settle) ->
     await save(courtyard, anna, upload("w", TWO, size=40), quota=100)
     async with courtyard.database.read() as tx:
         assert await used_bytes(tx, anna) == 100, "a refused photo costs nothing"
-        assert await count_photos(tx, anna) == 2
+        assert await count_photos(tx, anna, [WALL_ALBUM]) == 2
 
 
 async def test_uploads_at_once_do_not_outgrow_the_quota(courtyard: Courtyard, settle: Settle) -> None:

@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent / "vk"
 URL = "http://localhost:8080"
 NOW = 1_795_000_000
 DATE = "2026-11-21"
-SECRET_MEMBERS = frozenset({"key", "upload_url", "photo", "hash", "access_token", "access_key"})
+SECRET_MEMBERS = frozenset({"photo_hash", "key", "upload_url", "photo", "hash", "access_token", "access_key"})
 
 CASES = load_cases()
 

@@ -31,7 +31,7 @@ async def test_photos_come_back_as_stored(database) -> None:
         keys = [(boris, 1), (anna, 2), (anna, 1), (anna, 3), (-5, 1), (anna, 1)]
         assert await load_photos(tx, keys) == {(photo.owner_id, photo.id): photo for photo in photos}
         assert await load_photos(tx, []) == {}
-        assert [await count_photos(tx, one) for one in (anna, boris, 999)] == [2, 1, 0]
+        assert [await count_photos(tx, one, [WALL_ALBUM]) for one in (anna, boris, 999)] == [2, 1, 0]
 
 
 async def test_an_upload_becomes_one_photo(database) -> None:
@@ -51,7 +51,7 @@ async def test_an_upload_becomes_one_photo(database) -> None:
     async with database.read() as tx:
         assert await find_upload(tx, anna, "upload") == first
         assert await find_upload(tx, anna, "another") is None
-        assert await count_photos(tx, anna) == 1
+        assert await count_photos(tx, anna, [WALL_ALBUM]) == 1
 
 
 async def test_an_uploader_who_asks_twice_at_once_gets_one_photo(database) -> None:

@@ -6,6 +6,7 @@ from dvor.core.privacy import People, load_people
 from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
 from dvor.model.friends import Friendship
 from dvor.model.ids import MAX_USER_ID
+from dvor.model.photos import LISTED_ALBUMS
 from dvor.model.users import NewUser, UserCounters
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
@@ -82,7 +83,7 @@ async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounter
         online_friends=await count_online_friends(tx, user_id, now),
         followers=await count_friends(tx, user_id, Friendship.FOLLOWED),
         subscriptions=await count_friends(tx, user_id, Friendship.REQUESTED),
-        photos=await count_photos(tx, user_id),
+        photos=await count_photos(tx, user_id, list(LISTED_ALBUMS.values())),
         posts=await count_posts(tx, user_id, "all", with_friends_only=False),
         groups=await count_memberships(tx, user_id),
     )

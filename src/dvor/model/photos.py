@@ -2,8 +2,10 @@
 
 from msgspec import Struct
 
-WALL_ALBUM = -7
-"""VK's number of the album that holds pictures posted on a wall."""
+WALL_ALBUM, PROFILE_ALBUM, MESSAGE_ALBUM = -7, -6, -3
+"""VK's numbers of the albums that hold pictures posted on a wall, pictures of their owner, and pictures in messages."""
+LISTED_ALBUMS = {"wall": WALL_ALBUM, "profile": PROFILE_ALBUM}
+"""The albums that others may look through, by VK's names."""
 
 
 class PictureSize(Struct, frozen=True):

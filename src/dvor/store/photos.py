@@ -1,11 +1,11 @@
 """Photos."""
 
-from sqlalchemy import Column, Executable, Index, Table, Text, bindparam, func, select, update
+from sqlalchemy import Column, Executable, Index, Integer, Table, Text, bindparam, func, select, update
 
 from dvor.model.photos import Photo, PictureSize
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
-from dvor.store.statements import EngineName, Statement, insert_all, pairs
+from dvor.store.statements import EngineName, Statement, among, insert_all, pairs, shapes
 from dvor.store.users import owners
 
 photos = Table(
@@ -59,7 +59,16 @@ _NEXT = Statement(
     .returning(owners.c.last_photo_number)
 )
 _INSERT = Statement(insert_all(photos))
-_COUNT = Statement(select(func.count()).select_from(photos).where(photos.c.owner_id == _owner_id))
+_in_albums = (photos.c.owner_id == _owner_id, among(photos.c.album_id, "album_ids"))
+_COUNT = Statement(select(func.count()).select_from(photos).where(*_in_albums))
+
+
+@shapes(Photo, is_rising=(False, True))
+def _page(is_rising: bool) -> Executable:
+    page = (
+        select(*_columns).where(*_in_albums).order_by(photos.c.id.asc() if is_rising else photos.c.id.desc())
+    )
+    return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
 async def load_photos(tx: Transaction, keys: list[tuple[int, int]]) -> dict[tuple[int, int], Photo]:
@@ -86,7 +95,15 @@ async def insert_photo(tx: Transaction, photo: Photo, upload_id: str) -> None:
     )
 
 
-async def count_photos(tx: Transaction, owner_id: int) -> int:
-    """Return how many photos an owner has."""
-    count: int = await tx.value(_COUNT, owner_id=owner_id)
+async def list_photos(
+    tx: Transaction, owner_id: int, album_ids: list[int], offset: int, count: int, *, is_rising: bool
+) -> list[Photo]:
+    """Return a page of an owner's photos in these albums, by number."""
+    statement = _page(is_rising=is_rising)
+    return await tx.rows(statement, owner_id=owner_id, album_ids=album_ids, offset=offset, count=count)
+
+
+async def count_photos(tx: Transaction, owner_id: int, album_ids: list[int]) -> int:
+    """Return how many photos an owner has in these albums."""
+    count: int = await tx.value(_COUNT, owner_id=owner_id, album_ids=album_ids)
     return count

@@ -5,7 +5,7 @@ import re
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.attachments import Attached
-from dvor.dialects.vk.photos import PhotoObject, draw_photo
+from dvor.dialects.vk.photo_objects import PhotoObject, draw_photo
 from dvor.methods.declaration import Call
 from dvor.model.attachments import Attachment
 from dvor.model.errors import InvalidParameter

@@ -15,7 +15,7 @@ from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.messages import ListParams, MessageList, draw_messages
 from dvor.dialects.vk.peers import ActorParams, OnePeer, SignedId, check_peer, read_actor
 from dvor.dialects.vk.post_objects import draw_profiles
-from dvor.dialects.vk.users import UserObject
+from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, doc, method
 from dvor.model.errors import InvalidParameter
 from dvor.model.ids import MAX_NUMBER
