@@ -225,8 +225,12 @@ async def test_the_pinned_post_is_first_on_the_first_page_only(courtyard: Courty
     async with courtyard.database.read() as tx:
         page = await wall.list_wall(tx, boris, anna, "owner", offset=0, count=10)
         assert [one.id for one in page.posts] == [numbers[1], numbers[3], numbers[2], numbers[0]]
-        rest = await wall.list_wall(tx, boris, anna, "owner", offset=2, count=10)
-        assert numbers[1] not in [one.id for one in rest.posts]
+        pages = [await wall.list_wall(tx, boris, anna, "owner", offset=one, count=2) for one in (0, 2, 4)]
+        assert [[one.id for one in page.posts] for page in pages] == [
+            [numbers[1], numbers[3]],
+            [numbers[2], numbers[0]],
+            [],
+        ]
     await write(lambda tx: wall.pin_post(tx, anna, anna, numbers[1], is_pinned=False))
     async with courtyard.database.read() as tx:
         page = await wall.list_wall(tx, boris, anna, "owner", offset=0, count=1)

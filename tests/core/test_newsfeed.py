@@ -184,7 +184,7 @@ async def test_neither_oneself_nor_who_is_not_there_can_be_hidden(
     for source_id, refusal in ((me, InvalidParameter), (999, UserNotFound), (-group_id, GroupNotFound)):
         with pytest.raises(refusal):
             await courtyard.database.write(
-                lambda tx, source_id=source_id: hide_from_news(tx, me, [other, source_id], now=NOW)
+                lambda tx, source_id=source_id: hide_from_news(tx, me, [other, source_id], now=NOW)  # type: ignore[misc]
             )
     async with courtyard.database.read() as tx:
         assert await load_hidden(tx, me) == {}

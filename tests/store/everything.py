@@ -42,10 +42,9 @@ from tests.store.people import NOW, add_app, add_user, befriend, new_post, say
 
 CAT = "кот".encode() * 1000
 CAT_NAME = hashlib.sha256(CAT).hexdigest()
-Content = dict[str, list[dict[str, Any]]]
 
-CAT = "кот".encode() * 1000
-CAT_NAME = hashlib.sha256(CAT).hexdigest()
+
+Content = dict[str, list[dict[str, Any]]]
 
 
 async def settle_everything(tx: Transaction) -> None:

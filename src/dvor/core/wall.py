@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from dvor.core.attachments import Attached, check_attachments, load_attached
 from dvor.core.events import tell
-from dvor.core.privacy import Community, Owner, Owners, check_open, load_owner, load_owners
+from dvor.core.privacy import Community, Owners, check_open, load_owner, load_owners
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.errors import (
     AccessDenied,
@@ -43,33 +43,25 @@ async def list_wall(
     check_open(owner)
     with_friends_only = owner.shows_friends_only
     total = await store.count_posts(tx, owner_id, which, with_friends_only=with_friends_only)
+    pinned = 0 if which == "others" else await store.find_pinned(tx, owner_id)
+    first = await store.load_posts(tx, [(owner_id, pinned)], viewer_id) if pinned else {}
+    shown = [post for post in first.values() if with_friends_only or not post.is_friends_only]
+    # the pinned post stands before all others, and not among them
+    skipped, taken = (max(offset - 1, 0), count - (offset == 0)) if shown else (offset, count)
     posts = await store.list_posts(
-        tx, owner_id, viewer_id, which, offset, count, with_friends_only=with_friends_only
+        tx,
+        owner_id,
+        viewer_id,
+        which,
+        skipped,
+        max(taken, 0),
+        with_friends_only=with_friends_only,
+        without=pinned,
     )
-    pinned = await store.find_pinned(tx, owner_id)
-    if pinned and which != "others":
-        posts = await _put_first(tx, viewer_id, owner, owner_id, pinned, posts, offset, count)
+    if offset == 0 and count:
+        posts = [*shown, *posts]
     page = await gather_page(tx, viewer_id, total, posts, {owner_id: owner})
     return replace(page, pinned={owner_id: pinned})
-
-
-async def _put_first(
-    tx: Transaction,
-    viewer_id: int,
-    owner: Owner,
-    owner_id: int,
-    pinned: int,
-    posts: list[Post],
-    offset: int,
-    count: int,
-) -> list[Post]:
-    """Return a page of a wall with the pinned post first on the first one, and nowhere else."""
-    rest = [post for post in posts if post.id != pinned]
-    if offset:
-        return rest
-    found = await store.load_posts(tx, [(owner_id, pinned)], viewer_id)
-    first = [post for post in found.values() if not post.is_friends_only or owner.shows_friends_only]
-    return [*first, *rest][:count]
 
 
 async def gather_page(

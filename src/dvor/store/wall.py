@@ -142,6 +142,7 @@ def _choice(columns: list[Any], which: WallFilter, with_friends_only: bool) -> S
 def _page(which: WallFilter, with_friends_only: bool) -> Executable:
     chosen = (
         _choice([posts.c.owner_id, posts.c.id], which, with_friends_only)
+        .where(posts.c.id != bindparam("without", type_=Id))
         .order_by(posts.c.created_at.desc(), posts.c.id.desc())
         .limit(bindparam("count", type_=Integer))
         .offset(bindparam("offset", type_=Id))
@@ -236,10 +237,13 @@ async def list_posts(
     count: int,
     *,
     with_friends_only: bool,
+    without: int = 0,
 ) -> list[Post]:
-    """Return a page of a wall, newest first."""
+    """Return a page of a wall, newest first, as if there were no post `without`."""
     statement = _page(which=which, with_friends_only=with_friends_only)
-    return await tx.rows(statement, owner_id=owner_id, viewer_id=viewer_id, offset=offset, count=count)
+    return await tx.rows(
+        statement, owner_id=owner_id, viewer_id=viewer_id, offset=offset, count=count, without=without
+    )
 
 
 async def count_posts(tx: Transaction, owner_id: int, which: WallFilter, *, with_friends_only: bool) -> int:
