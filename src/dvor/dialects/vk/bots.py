@@ -18,6 +18,34 @@ ServerId = Annotated[int, doc("The callback server.", ge=1, le=MAX_USER_ID)]
 Switch = Annotated[bool, doc("Whether this is told.")]
 
 
+NEVER_TOLD = (
+    "audio_new",
+    "board_post_delete",
+    "board_post_edit",
+    "board_post_new",
+    "board_post_restore",
+    "donut_money_withdraw",
+    "donut_money_withdraw_error",
+    "donut_subscription_cancelled",
+    "donut_subscription_create",
+    "donut_subscription_expired",
+    "donut_subscription_price_changed",
+    "donut_subscription_prolonged",
+    "market_comment_delete",
+    "market_comment_edit",
+    "market_comment_new",
+    "market_comment_restore",
+    "video_comment_delete",
+    "video_comment_edit",
+    "video_comment_new",
+    "video_comment_restore",
+    "video_new",
+    "wall_schedule_post_delete",
+    "wall_schedule_post_new",
+)
+"""Events of VK's that do not happen here; clients expect to find them switched off (VK's schema 5.199)."""
+
+
 class OneGroup(Params, kw_only=True):
     """Parameters that name a community."""
 
@@ -101,7 +129,7 @@ class EventSettings(Struct, frozen=True):
 
 def draw_settings(settings: BotSettings) -> EventSettings:
     """Return settings with an entry for every event there is."""
-    events = {name: int(name in settings.events) for name in EVENT_NAMES}
+    events = dict.fromkeys(NEVER_TOLD, 0) | {name: int(name in settings.events) for name in EVENT_NAMES}
     return EventSettings(settings.is_enabled, settings.version, events)
 
 

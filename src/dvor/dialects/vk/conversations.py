@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from dvor.core import conversations
 from dvor.core import message_changes as changes
@@ -284,7 +285,8 @@ async def pin(call: Call, params: Pin) -> MessageObject:
         call.tx, actor_id, peer_id, message_id=params.message_id, number=number, now=call.now
     )
     page = await get_numbered(call.tx, actor_id, peer_id, [message.number])
-    return MessageDrawing(call, actor_id, page).draw(message)
+    drawn = MessageDrawing(call, actor_id, page).draw(message)
+    return replace(drawn, out=bool(drawn.out))  # VK says true and false here, and 1 and 0 everywhere else
 
 
 @method("messages.unpin", scope=Scope.MESSAGES, for_groups=True, writes=True, is_repeatable=True)

@@ -33,11 +33,14 @@ from dvor.model.errors import (
     Refusal,
 )
 from dvor.model.ids import MAX_NUMBER
-from dvor.model.messages import Extra, Quoted
+from dvor.model.messages import Extra, Message, Quoted
 from dvor.model.tokens import Scope
 
 RANDOM_ID_FROM = (5, 90)
 """From this version on VK demands a random_id."""
+ROWS_FROM = (5, 190)
+"""From this version on messages.delete answers a row for each message (VK's schema 5.199; before, `{"id": 1}`)."""
+NOT_DELETED = {"code": 924, "description": "Can't delete this message for everybody"}
 MessageId = Annotated[int, doc("A message id.", ge=0, le=MAX_NUMBER)]
 Cmid = Annotated[int, doc("A message's number within its conversation.", ge=0, le=MAX_NUMBER)]
 
@@ -290,7 +293,7 @@ class DeletedMessage(Struct, frozen=True, omit_defaults=True):
 async def delete(call: Call, params: Delete) -> dict[str, int] | list[DeletedMessage]:
     """Deletes messages for the caller, or for everybody.
 
-    VK: messages.delete: with numbers a row for each message, otherwise `{"id": 1}` for each id.
+    VK: messages.delete: with numbers, and from version 5.190 on, a row for each message, otherwise `{"id": 1}`.
     """
     actor_id = await read_actor(call, params.group_id)
     numbers = params.cmids or params.conversation_message_ids
@@ -303,18 +306,34 @@ async def delete(call: Call, params: Delete) -> dict[str, int] | list[DeletedMes
     )
     if numbers:
         deleted = {one.number: one.id for one in done}
-        refused = {"code": 924, "description": "Can't delete this message for everybody"}
         known = {one.number: one.id for one in found}
         return [
             DeletedMessage(peer_id, deleted[number], number, response=1)
             if number in deleted
-            else DeletedMessage(peer_id, known.get(number, 0), number, error=refused)
+            else DeletedMessage(peer_id, known.get(number, 0), number, error=NOT_DELETED)
             for number in dict.fromkeys(numbers)
         ]
+    if call.is_versioned and call.version >= ROWS_FROM:
+        return _draw_deleted(actor_id, params.message_ids, found, done)
     ids = {one.id for one in done}
     if params.delete_for_all and call.is_versioned and not ids:
         raise MessageFixed("none of these can be deleted for everybody")
     return {str(message_id): int(message_id in ids) for message_id in dict.fromkeys(params.message_ids)}
+
+
+def _draw_deleted(
+    actor_id: int, asked: list[int], found: list[Message], done: list[Message]
+) -> list[DeletedMessage]:
+    deleted, known = {one.id for one in done}, {one.id: one for one in found}
+    rows = []
+    for message_id in dict.fromkeys(asked):
+        one = known.get(message_id)
+        peer_id, number = (one.peer_for(actor_id), one.number) if one else (0, 0)
+        if message_id in deleted:
+            rows.append(DeletedMessage(peer_id, message_id, number, response=1))
+        else:
+            rows.append(DeletedMessage(peer_id, message_id, number, error=NOT_DELETED))
+    return rows
 
 
 class Restore(ActorParams):

@@ -236,7 +236,7 @@ class PollHistory(Struct, frozen=True):
     profiles: list[UserObject]
     groups: list[GroupObject]
     new_pts: int
-    more: int
+    more: bool
 
 
 @method("messages.getLongPollHistory", scope=Scope.MESSAGES, for_groups=True, errors={CursorTooOld: 907})
@@ -252,6 +252,7 @@ async def get_long_poll_history(call: Call, params: GetPollHistory) -> PollHisto
         drawn[:4] if drawn[0] in (4, 5) else drawn
         for event in news.events
         for drawn in draw_event(event, actor_id, poll, is_full=False)
+        if drawn[0] != 119  # the only one that is no list of plain values
     ]
     bodies = [event.body for event in news.events if isinstance(event.body, MessageEvent)]
     ids = [body.message_id for body in bodies if body.message_id > params.max_msg_id]
@@ -261,5 +262,5 @@ async def get_long_poll_history(call: Call, params: GetPollHistory) -> PollHisto
     )
     profiles, groups = draw_profiles(call, page.owners, params.fields), draw_groups(call, page.owners, [])
     newest = await get_cursor(call.tx, actor_id)
-    has_more = int(news.number < newest.number)
+    has_more = news.number < newest.number
     return PollHistory(history, MessageList(drawn.count, drawn.items), profiles, groups, news.pts, has_more)

@@ -54,6 +54,7 @@ class CopiedPost(Struct, frozen=True):
     attachments: list[AttachmentObject]
     post_type: str
     post_source: PostSource
+    inner_type: str = "wall_wallpost"
 
 
 class PostObject(Struct, frozen=True, omit_defaults=True):

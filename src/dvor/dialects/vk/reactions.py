@@ -13,9 +13,16 @@ from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, doc, method
 from dvor.model.ids import MAX_NUMBER
+from dvor.model.messages import Reaction
 from dvor.model.tokens import Scope
 
 Cmid = Annotated[int, doc("A message's number within its conversation.", ge=0, le=MAX_NUMBER)]
+
+
+def draw_counter(found: list[Reaction], kind: int) -> dict[str, Any]:
+    """Return how many reacted in one way, and some of them."""
+    who = [one.user_id for one in found if one.reaction_id == kind]
+    return {"reaction_id": kind, "count": len(who), "user_ids": who[:3]}
 
 
 class React(OnePeer):
@@ -85,7 +92,7 @@ async def get_reacted_peers(call: Call, params: GetReacted) -> ReactedPeers:
     return ReactedPeers(
         len(listed),
         [{"reaction_id": one.reaction_id, "user_id": one.user_id} for one in listed],
-        [{"reaction_id": kind, "count": sum(one.reaction_id == kind for one in found)} for kind in kinds],
+        [draw_counter(found, kind) for kind in kinds],
         draw_profiles(call, owners, []),
         draw_groups(call, owners, []),
     )
@@ -121,13 +128,6 @@ async def get_messages_reactions(call: Call, params: GetReactions) -> ReactionLi
     items = []
     for message in page.messages:
         found = page.reactions.get((message.conversation_id, message.number), [])
-        counters = [
-            {
-                "reaction_id": kind,
-                "count": sum(one.reaction_id == kind for one in found),
-                "user_ids": [one.user_id for one in found if one.reaction_id == kind][:3],
-            }
-            for kind in sorted({one.reaction_id for one in found})
-        ]
+        counters = [draw_counter(found, kind) for kind in sorted({one.reaction_id for one in found})]
         items.append(MessageReactions(message.number, counters))
     return ReactionList(items)

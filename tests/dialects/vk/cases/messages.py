@@ -119,7 +119,7 @@ CASES = Cases(
         "messages.markAsImportantConversation": ("fedor", {"peer_id": CHAT}, 917),
         "messages.markAsAnsweredConversation": ("fedor", {"peer_id": CHAT}, 917),
         "messages.getLastActivity": ("narrow", {"user_id": 2}, 7),
-        "messages.delete": ("boris", {"message_ids": 2, "delete_for_all": 1}, 920),
+        "messages.delete": ("narrow", {"message_ids": 1}, 7),
         "messages.restore": ("anna", {"message_id": 1}, 100),
         "messages.createChat": ("narrow", {"user_ids": 2, "title": "x"}, 7),
         "messages.addChatUser": ("fedor", {"chat_id": 1, "user_id": 1}, 917),
