@@ -131,6 +131,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             min_length=1,
         ),
     ] = "code"
+    trial_errors: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(\*|[A-Za-z]+(\.[A-Za-z]+)?)=(6|9|14|17|24|29)$")], ...],
+        Meta(
+            description="Answer calls with an error of VK's on purpose, to test a client: messages.send=14, or *=6 for all."
+        ),
+    ] = ()
     outbound_private: Annotated[
         bool,
         Meta(

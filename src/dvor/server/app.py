@@ -22,6 +22,7 @@ from dvor.dialects.vk.bots_poll import BotsPollEndpoint
 from dvor.dialects.vk.endpoint import MethodEndpoint
 from dvor.dialects.vk.longpoll import LongPollEndpoint
 from dvor.dialects.vk.token import TokenEndpoint
+from dvor.dialects.vk.trials import CaptchaEndpoint
 from dvor.dialects.vk.uploads import UploadEndpoint
 from dvor.methods.http import Doors
 from dvor.methods.openapi import describe_api
@@ -61,6 +62,7 @@ class Application:
             "/livez": self._responder(self._live),
             "/readyz": self._responder(self._ready),
             "/metrics": self._responder(self._metrics),
+            "/captcha.php": CaptchaEndpoint(courtyard),
             "/openapi.json": self._responder(self._openapi),
         }
         self._site = open_site(courtyard, _not_found)

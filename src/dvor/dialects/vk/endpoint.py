@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from dvor.core.courtyard import Courtyard
 from dvor.dialects.vk import wire
 from dvor.dialects.vk.errors import INTERNAL_ERROR, RUNTIME_ERROR, TEXTS, UNKNOWN_METHOD, code_of, text_of
+from dvor.dialects.vk.trials import TrialRefusal, Trials
 from dvor.methods.declaration import Beside, CallRefused, Method
 from dvor.methods.dispatch import CountCall, Dispatcher, Outcome, Request
 from dvor.model.errors import NotImplementedYet, Refusal
@@ -39,6 +40,7 @@ class MethodEndpoint:
         self._dispatcher = Dispatcher(courtyard)
         self._methods = methods
         self._known = known_methods()
+        self._trials = Trials(courtyard)
         self._count_call = count_call
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,6 +64,7 @@ class MethodEndpoint:
         """Return the status, the body and, for the statistics, the outcome."""
         texts: dict[str, str] = {}
         outcome: Outcome = "refused"
+        more: dict[str, Any] = {}
         try:
             texts = wire.read_query(scope)
             texts = await wire.read_parameters(scope, receive, self._settings.form_limit, texts)
@@ -69,10 +72,13 @@ class MethodEndpoint:
             request.inner = partial(self._answer_inner, request)
             if method is None:
                 raise self._missing(name)
+            self._trials.check(method.name, texts)
             answer = await self._dispatcher.answer(method, request)
             if isinstance(answer, Beside):
                 return 200, {"response": answer.response} | answer.members, "ok"
             return 200, {"response": answer}, "ok"
+        except TrialRefusal as refusal:
+            code, text, more = refusal.code, TEXTS[refusal.code], refusal.members
         except Refusal as refusal:
             code, text = _describe(method, refusal, texts)
         except wire.ClientGone:
@@ -81,7 +87,7 @@ class MethodEndpoint:
             _log.exception("a method failed", method=name)
             code, text, outcome = INTERNAL_ERROR, TEXTS[INTERNAL_ERROR], "failed"
         _, is_versioned = wire.read_version(texts)
-        body = wire.error_body(code, text, texts, name, is_versioned=is_versioned)
+        body = wire.error_body(code, text, texts, name, is_versioned=is_versioned, **more)
         return 200 if is_versioned else 400, body, outcome
 
     async def _answer_inner(self, outer: Request, name: str, texts: Mapping[str, str]) -> Any:
