@@ -1,5 +1,7 @@
 """Names in the cases of Russian grammar."""
 
+from typing import Literal
+
 import pytest
 
 from dvor.dialects.vk.name_cases import CASES, decline
@@ -17,6 +19,13 @@ def test_declension() -> None:
 @pytest.mark.parametrize("name", ["Clara", "O'Neil", "", "김", "Анна2"])
 def test_names_in_other_letters_stay(name: str) -> None:
     assert {decline(name, "first", case, 1) for case in CASES} == {name}
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "sex"), [("Николь", "first", 1), ("Шота", "first", 2), ("Ван", "last", 0)]
+)
+def test_what_is_not_declined_stays(name: str, part: Literal["first", "last"], sex: int) -> None:
+    assert {decline(name, part, case, sex) for case in CASES} == {name}
 
 
 async def test_users_in_a_case(cast_client: CastClient) -> None:

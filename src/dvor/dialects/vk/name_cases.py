@@ -36,7 +36,8 @@ def decline(name: str, part: Literal["first", "last"], case: NameCase, sex: int)
         return name
     library, cases, genders = _library()
     function = library.firstname if part == "first" else library.lastname
-    return str(function(name, cases[case], genders[_SEXES.get(sex, "")]))
+    # for a name that stays as it is the library's rules say ".", which it puts behind some of them: "Николь."
+    return str(function(name, cases[case], genders[_SEXES.get(sex, "")])).replace(".", "")
 
 
 def decline_user(user: User, case: NameCase) -> tuple[str, str]:

@@ -7,12 +7,12 @@ from msgspec import Struct
 from dvor.core.groups import edit_group, get_managed_group
 from dvor.core.privacy import Person, check_open, load_owner
 from dvor.core.profiles import change_status
+from dvor.dialects.vk.account import platform_number
 from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.groups import Role
 from dvor.model.ids import MAX_USER_ID
 from dvor.model.tokens import Scope
-from dvor.model.users import Platform
 
 
 class StatusText(Struct, frozen=True):
@@ -68,5 +68,6 @@ async def track_visitor(call: Call, params: NoParams) -> Literal[1]:
 
     VK: stats.trackVisitor.
     """
-    call.courtyard.touches.see_user(call.user_id, call.now, Platform.SITE)
+    platform = platform_number(call.caller.platform)
+    call.courtyard.touches.see_user(call.user_id, call.now, platform)
     return 1

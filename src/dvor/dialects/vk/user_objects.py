@@ -193,6 +193,11 @@ def _detail(name: str) -> Getter:
     return lambda _, one: getattr(one.user.details, name)
 
 
+def _phone(name: str) -> Getter:
+    # a number is for friends, also where the profile is open to everybody
+    return lambda _, one: getattr(one.user.details, name) if one.shows_friends_only else UNSET
+
+
 def _name(_: "UserDrawing", one: Person) -> str:
     return one.user.screen_name or f"id{one.user.id}"
 
@@ -234,8 +239,8 @@ PUBLIC: dict[str, Getter] = {
 """What everybody sees who sees the user at all."""
 PRIVATE: dict[str, Getter] = {
     **{name: _detail(name) for name in (*DETAIL_FIELDS, *EDUCATION_FIELDS)},
-    "mobile_phone": _detail("mobile_phone"),
-    "home_phone": _detail("home_phone"),
+    "mobile_phone": _phone("mobile_phone"),
+    "home_phone": _phone("home_phone"),
     "city": lambda _, one: _place(one.user.city_id, one.user.city),
     "country": lambda _, one: _place(one.user.country_id, one.user.country),
     "bdate": lambda drawing, one: draw_birth_date(one.user, padded=not drawing.is_versioned) or UNSET,
