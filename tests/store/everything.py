@@ -13,6 +13,7 @@ from dvor.model.letters import Link
 from dvor.model.messages import Reaction
 from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
+from dvor.model.polls import NewPoll
 from dvor.model.tokens import Token
 from dvor.store.accounts import insert_account, set_totp
 from dvor.store.bots import insert_server, save_bot_settings
@@ -33,6 +34,7 @@ from dvor.store.newsfeed import hide_sources
 from dvor.store.numbers import next_number
 from dvor.store.passkeys import insert_passkey, use_challenge
 from dvor.store.photos import insert_photo, next_photo_number
+from dvor.store.polls import insert_poll, insert_votes
 from dvor.store.privacy import insert_block
 from dvor.store.reactions import save_reaction
 from dvor.store.tokens import insert_token
@@ -86,6 +88,10 @@ async def settle_everything(tx: Transaction) -> None:
     )
     comment = {"owner_id": anna, "kind": "post", "item_id": 1, "from_id": boris, "created_at": NOW}
     await insert_comment(tx, NewComment(**comment, text="Ы", attachments=[]))  # type: ignore[arg-type]
+    poll_id = await insert_poll(
+        tx, NewPoll(owner_id=anna, author_id=anna, question="Ё?", is_multiple=True), ["а", "б"], NOW
+    )
+    await insert_votes(tx, (anna, poll_id), boris, [1, 2], NOW)
     await hide_sources(tx, anna, [vera, -group_id], NOW)
     await insert_invite(tx, Invite(b"i", 3, NOW, NOW + 60))
     await insert_link(tx, Link(b"l", "password", anna, {"a": "ы"}, NOW + 60))

@@ -323,6 +323,11 @@ DAMAGES = [
     ("UPDATE conversations SET last_number = 1 WHERE high_id = 2", "has message 2, its counter says 1"),
     ("UPDATE owners SET last_wall_number = 2", "wall 1 has post 3, its counter says 2"),
     ("UPDATE owners SET last_photo_number = 0", "owner 1 has photo 1, the counter says 0"),
+    (
+        "UPDATE poll_answers SET votes = 5 WHERE id = 1",
+        "answer 1 of poll 1_1 has 1 votes, its counter says 5",
+    ),
+    ("DELETE FROM poll_votes", "poll 1_1 has 0 voters, its counter says 1"),
     ("DELETE FROM owners WHERE id = 3", "user 3 has no row of an owner"),
     ("UPDATE receivers SET number = 9 WHERE id = 2", "receiver 2: number 9"),
     ("DELETE FROM events WHERE receiver_id = 2 AND number = 1", "receiver 2: number 2, pruned up to 0"),

@@ -1,58 +1,134 @@
 """Attachments: which of them a user may add, and which a viewer sees in posts, comments and messages."""
 
-from collections.abc import Iterable
+import hmac
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from dvor.core.privacy import load_owners
+from dvor.core.privacy import Owners, load_owners
 from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied
-from dvor.model.photos import Photo
+from dvor.model.photos import LISTED_ALBUMS, Photo
+from dvor.model.polls import Poll
+from dvor.model.wall import Post
 from dvor.store.database import Transaction
 from dvor.store.photos import load_photos
+from dvor.store.polls import load_polls
+from dvor.store.wall import load_posts
 
 Key = tuple[int, int]
 """Owner and number."""
+Placed = tuple[set[int], list[Attachment]]
+"""Attachments, and the ids of those on whose page they stand."""
 
 
 class Attached(Struct, frozen=True):
-    """The attached objects that the viewer may see, by kind."""
+    """The attached objects that the viewer may see, by kind, and the owners of the polls."""
 
     photos: dict[Key, Photo] = {}
+    polls: dict[Key, Poll] = {}
+    posts: dict[Key, Post] = {}
+    owners: Owners = {}
 
     def has(self, attachment: Attachment) -> bool:
         """Say whether the attachment is among them."""
-        return attachment.type == "photo" and (attachment.owner_id, attachment.id) in self.photos
+        kinds: dict[str, Mapping[Key, object]] = {
+            "photo": self.photos,
+            "poll": self.polls,
+            "wall": self.posts,
+        }
+        key = (attachment.owner_id, attachment.id)
+        return attachment.type == "link" or key in kinds.get(attachment.type, {})
 
 
 NOTHING = Attached()
 
 
-async def load_attached(
-    tx: Transaction, viewer_id: int, lists: Iterable[tuple[set[int], list[Attachment]]]
-) -> Attached:
-    """Return the attached objects that the viewer may see, in four queries.
+class _Wanted:
+    """What is asked for of one kind: whether the page lets each object be seen, and the keys that came along."""
 
-    Each list of attachments comes with the ids of those on whose page it stands: their own photos are seen with it,
-    a third person's only by those who may see his profile.
+    def __init__(self) -> None:
+        self.is_hosted: dict[Key, bool] = {}
+        self._access_keys: dict[Key, set[str]] = {}
+
+    def add(self, attachment: Attachment, hosts: set[int]) -> None:
+        key = (attachment.owner_id, attachment.id)
+        self.is_hosted[key] = self.is_hosted.get(key, False) or attachment.owner_id in hosts
+        if attachment.access_key:
+            self._access_keys.setdefault(key, set()).add(attachment.access_key)
+
+    @property
+    def keys(self) -> list[Key]:
+        return sorted(self.is_hosted)
+
+    @property
+    def guests(self) -> set[int]:
+        """The owners whose own rules decide."""
+        return {owner_id for (owner_id, _), is_hosted in self.is_hosted.items() if not is_hosted}
+
+    def may_see(self, key: Key, owners: Owners, access_key: str = "", *, is_listed: bool = True) -> bool:
+        if self.is_hosted[key]:
+            return True
+        offered = self._access_keys.get(key, ())
+        if access_key and any(hmac.compare_digest(one, access_key) for one in offered):
+            return True
+        return is_listed and key[0] in owners and owners[key[0]].is_open
+
+
+async def load_attached(tx: Transaction, viewer_id: int, lists: Iterable[Placed]) -> Attached:
+    """Return the attached objects that the viewer may see, in a few queries for each kind that is there.
+
+    Each list of attachments comes with the ids of those on whose page it stands: their own objects are seen with it,
+    a third person's only by those who may see his profile or hold the object's key.  A post is seen by its own rules.
     """
-    shown: dict[Key, bool] = {}
-    for hosts, attachments in lists:
-        for attachment in attachments:
-            key = (attachment.owner_id, attachment.id)
-            shown[key] = shown.get(key, False) or attachment.owner_id in hosts
-    if not shown:
+    placed = [one for one in lists if one[1]]
+    if not placed:
         return NOTHING
-    photos = await load_photos(tx, sorted(shown))
-    guests = {owner_id for (owner_id, _), is_hosts in shown.items() if not is_hosts}
-    owners = await load_owners(tx, viewer_id, guests) if guests else {}
+    posts, post_owners = await _load_posts(tx, viewer_id, placed)
+    placed += [
+        ({post.owner_id, post.from_id}, post.attachments) for post in posts.values() if post.attachments
+    ]
+    wanted = {"photo": _Wanted(), "poll": _Wanted()}
+    for hosts, attachments in placed:
+        for attachment in attachments:
+            if attachment.type in wanted:
+                wanted[attachment.type].add(attachment, hosts)
+    photos = await load_photos(tx, wanted["photo"].keys)
+    polls = await load_polls(tx, wanted["poll"].keys, viewer_id)
+    # of polls all owners: whether one may vote and edit depends on them
+    asked = wanted["photo"].guests | {owner_id for owner_id, _ in polls}
+    owners = await load_owners(tx, viewer_id, asked) if asked else {}
     return Attached(
-        {
-            key: photo
-            for key, photo in photos.items()
-            if shown[key] or (photo.owner_id in owners and owners[photo.owner_id].is_open)
-        }
+        {key: one for key, one in photos.items() if _may_see_photo(wanted["photo"], one, owners)},
+        {key: one for key, one in polls.items() if wanted["poll"].may_see(key, owners)},
+        posts,
+        owners | post_owners,
     )
+
+
+def _may_see_photo(wanted: _Wanted, photo: Photo, owners: Owners) -> bool:
+    """Say whether a photo may be seen; one that lies in no listed album (a message's) only with its key."""
+    is_listed = photo.album_id in LISTED_ALBUMS.values()
+    return wanted.may_see((photo.owner_id, photo.id), owners, photo.access_key, is_listed=is_listed)
+
+
+async def _load_posts(
+    tx: Transaction, viewer_id: int, placed: list[Placed]
+) -> tuple[dict[Key, Post], Owners]:
+    """Return the attached posts that the viewer may see, and their owners and authors."""
+    keys = {(one.owner_id, one.id) for _, attachments in placed for one in attachments if one.type == "wall"}
+    found = await load_posts(tx, sorted(keys), viewer_id) if keys else {}
+    if not found:
+        return {}, {}
+    owners = await load_owners(
+        tx, viewer_id, {who for post in found.values() for who in (post.owner_id, post.from_id)}
+    )
+    seen = {}
+    for key, post in found.items():
+        owner = owners.get(post.owner_id)
+        if owner is not None and owner.is_open and (not post.is_friends_only or owner.shows_friends_only):
+            seen[key] = post
+    return seen, owners
 
 
 async def check_attachments(tx: Transaction, user_id: int, attachments: list[Attachment]) -> None:

@@ -149,6 +149,22 @@ class PostForbidden(Refusal):
     """The caller may not write on this wall."""
 
 
+class PollNotFound(Refusal):
+    """No poll has this owner and number."""
+
+
+class PollForbidden(Refusal):
+    """The caller may not see the poll, vote in it or change it."""
+
+
+class AnswerNotFound(Refusal):
+    """The poll has no such answer, or does not take so many."""
+
+
+class VoteMissing(Refusal):
+    """Only who has voted may see who else has."""
+
+
 class ItemNotFound(Refusal):
     """The object of a like or an attachment does not exist or is not visible."""
 

@@ -31,6 +31,7 @@ from dvor.store.message_words import message_words
 from dvor.store.messages import message_marks, messages
 from dvor.store.numbers import NumberName
 from dvor.store.photos import photos
+from dvor.store.polls import poll_answers, poll_votes, polls
 from dvor.store.statements import Statement
 from dvor.store.tokens import refresh_tokens, tokens
 from dvor.store.users import owners, users
@@ -80,6 +81,28 @@ def _comment_counters() -> Select[Any]:
     stored, counted = func.sum(both.c.stored), func.sum(both.c.counted)
     columns = [both.c[name] for name in key]
     return select(*columns, stored, counted).group_by(*columns).having(stored != counted)
+
+
+def _poll_answers() -> Select[Any]:
+    one, none = literal_column("1", Integer), literal_column("0", Integer)
+    votes = poll_votes.c
+    both = union_all(
+        select(votes.owner_id, votes.poll_id, votes.answer_id, one.label("stored"), none.label("counted")),
+        select(
+            poll_answers.c.owner_id, poll_answers.c.poll_id, poll_answers.c.id, none, poll_answers.c.votes
+        ),
+    ).subquery("all_votes")
+    stored, counted = func.sum(both.c.stored), func.sum(both.c.counted)
+    columns = [both.c[name] for name in ("owner_id", "poll_id", "answer_id")]
+    return select(*columns, stored, counted).group_by(*columns).having(stored != counted)
+
+
+def _poll_voters() -> Select[Any]:
+    voters = func.count(poll_votes.c.user_id.distinct())
+    same = (poll_votes.c.owner_id == polls.c.owner_id) & (poll_votes.c.poll_id == polls.c.id)
+    columns = [polls.c.owner_id, polls.c.id, polls.c.voters]
+    counted = select(*columns, voters).select_from(polls.outerjoin(poll_votes, same))
+    return counted.group_by(*columns).having(voters != polls.c.voters)
 
 
 def _members() -> Select[Any]:
@@ -281,6 +304,18 @@ RULES = (
         _behind(owners, "last_photo_number", photos, "owner_id", "id"),
     ),
     _rule(
+        "votes for answers",
+        (poll_votes, poll_answers),
+        "answer {2} of poll {0}_{1} has {3} votes, its counter says {4}",
+        _poll_answers(),
+    ),
+    _rule(
+        "voters of polls",
+        (polls, poll_votes),
+        "poll {0}_{1} has {3} voters, its counter says {2}",
+        _poll_voters(),
+    ),
+    _rule(
         "event logs",
         (receivers, events),
         "receiver {0}: number {1}, pruned up to {2}, but the newest of {4} events is {3}",
@@ -326,5 +361,6 @@ HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
     "messages": (messages, Statement(select(func.max(messages.c.id)))),
     "chats": (chats, Statement(select(func.max(chats.c.number)))),
     "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),
+    "polls": (polls, Statement(select(func.max(polls.c.id)))),
 }
 """The highest number of each kind that is in use."""

@@ -1,19 +1,52 @@
 """Attachments: how VK names them in a parameter and draws them in posts, comments and messages."""
 
 import re
+from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.attachments import Attached
 from dvor.dialects.vk.photo_objects import PhotoObject, draw_photo
+from dvor.dialects.vk.poll_objects import PollObject, draw_poll
+from dvor.dialects.vk.texts import draw_text
 from dvor.methods.declaration import Call
 from dvor.model.attachments import Attachment
 from dvor.model.errors import InvalidParameter
+from dvor.model.wall import Post
 
-KINDS = ("photo",)
-"""What can be attached."""
+COMMENT_KINDS = ("photo",)
+POST_KINDS = ("photo", "poll", "link")
+MESSAGE_KINDS = ("photo", "poll", "wall", "link")
+"""What can be attached where."""
+EXAMPLES = {"photo": "photo1_2", "poll": "poll1_2", "wall": "wall1_2", "link": "https://example.org/"}
+MAX_ADDRESS = 2048
 
-_ATTACHMENT = re.compile(r"(?P<kind>[a-z_]+)(?P<owner>-?\d{1,10})_(?P<id>\d{1,15})(?:_\w+)?", re.ASCII)
+_ATTACHMENT = re.compile(
+    r"(?P<kind>[a-z_]{1,20})(?P<owner>-?\d{1,10})_(?P<id>\d{1,15})(?:_(?P<key>\w{1,64}))?", re.ASCII
+)
+
+
+class LinkObject(Struct, frozen=True):
+    """An address; nothing is fetched from it, so that its title is its host."""
+
+    url: str
+    title: str
+    caption: str
+    description: str
+
+
+class AttachedPost(Struct, frozen=True, omit_defaults=True):
+    """A post that a message shows."""
+
+    id: int
+    from_id: int
+    to_id: int
+    owner_id: int
+    date: int
+    post_type: str
+    text: str
+    attachments: list["AttachmentObject"] | UnsetType = UNSET
 
 
 class AttachmentObject(Struct, frozen=True, omit_defaults=True):
@@ -21,25 +54,69 @@ class AttachmentObject(Struct, frozen=True, omit_defaults=True):
 
     type: str
     photo: PhotoObject | UnsetType = UNSET
+    poll: PollObject | UnsetType = UNSET
+    wall: AttachedPost | UnsetType = UNSET
+    link: LinkObject | UnsetType = UNSET
 
 
-def read_attachments(name: str, texts: list[str]) -> list[Attachment]:
-    """Return the attachments that a parameter names; what cannot be attached yet is refused rather than lost."""
-    attachments = []
-    for text in texts:
-        match = _ATTACHMENT.fullmatch(text)
-        if match is None or match["kind"] not in KINDS:
-            raise InvalidParameter(name, f"{text[:64]!r} cannot be attached; photos can (photo1_2)")
-        attachments.append(Attachment(match["kind"], int(match["owner"]), int(match["id"])))
-    return attachments
+def read_attachments(name: str, texts: list[str], kinds: tuple[str, ...]) -> list[Attachment]:
+    """Return the attachments that a parameter names; what cannot be attached here is refused rather than lost."""
+    return [_read(name, text, kinds) for text in texts]
+
+
+def _read(name: str, text: str, kinds: tuple[str, ...]) -> Attachment:
+    if "link" in kinds and text.startswith(("http://", "https://")):
+        return Attachment("link", 0, 0, url=_check_address(name, text))
+    match = _ATTACHMENT.fullmatch(text)
+    if match is None or match["kind"] not in kinds:
+        can = ", ".join(EXAMPLES[kind] for kind in kinds)
+        raise InvalidParameter(name, f"{text[:64]!r} cannot be attached; what can: {can}")
+    return Attachment(match["kind"], int(match["owner"]), int(match["id"]), match["key"] or "")
+
+
+def _check_address(name: str, text: str) -> str:
+    try:
+        is_whole = bool(urlsplit(text).hostname)
+    except ValueError:
+        is_whole = False
+    if not is_whole or len(text) > MAX_ADDRESS or not text.isprintable() or " " in text:
+        raise InvalidParameter(name, f"{text[:64]!r} is no address")
+    return text
 
 
 def draw_attachments(call: Call, attached: Attached, attachments: list[Attachment]) -> list[AttachmentObject]:
     """Return those of the attachments that the viewer may see."""
-    drawn = []
-    for one in attachments:
-        key = (one.owner_id, one.id)
-        if one.type == "photo" and key in attached.photos:
-            photo = draw_photo(call.courtyard, attached.photos[key], call.version)
-            drawn.append(AttachmentObject("photo", photo=photo))
-    return drawn
+    return [
+        AttachmentObject(one.type, **{one.type: _draw(call, attached, one)})
+        for one in attachments
+        if attached.has(one)
+    ]
+
+
+def _draw(call: Call, attached: Attached, one: Attachment) -> Any:
+    key = (one.owner_id, one.id)
+    match one.type:
+        case "photo":
+            return draw_photo(call.courtyard, attached.photos[key], call.version)
+        case "poll":
+            return draw_poll(call, attached.polls[key], attached.owners.get(one.owner_id))
+        case "wall":
+            return _draw_post(call, attached, attached.posts[key])
+        case _:
+            host = urlsplit(one.url).hostname or ""
+            return LinkObject(one.url, host, host, "")
+
+
+def _draw_post(call: Call, attached: Attached, post: Post) -> AttachedPost:
+    # a post shown by a post is not followed any further
+    inner = [one for one in post.attachments if one.type != "wall"]
+    return AttachedPost(
+        post.id,
+        post.from_id,
+        post.owner_id,
+        post.owner_id,
+        post.created_at,
+        "post",
+        draw_text(call, post.text),
+        draw_attachments(call, attached, inner) or UNSET,
+    )

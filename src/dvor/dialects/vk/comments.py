@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import comments
 from dvor.core.comments import CommentPage, ItemKey
-from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments, read_attachments
+from dvor.dialects.vk.attachments import COMMENT_KINDS, AttachmentObject, draw_attachments, read_attachments
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.texts import draw_text
@@ -146,7 +146,7 @@ async def create_comment(call: Call, params: WriteComment) -> CommentId:
         call.owner_id,
         (owner_id, "post", params.post_id),
         params.message,
-        read_attachments("attachments", params.attachments),
+        read_attachments("attachments", params.attachments, COMMENT_KINDS),
         reply_to_id=params.reply_to_comment,
         from_group=(params.from_group > 0 and owner_id < 0) or is_community,
         guid=params.guid,
@@ -269,7 +269,7 @@ async def edit_comment(call: Call, params: EditComment) -> Literal[1]:
         params.owner_id or call.user_id,
         params.comment_id,
         params.message,
-        read_attachments("attachments", params.attachments),
+        read_attachments("attachments", params.attachments, COMMENT_KINDS),
         now=call.now,
     )
     return 1

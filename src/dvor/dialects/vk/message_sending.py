@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from dvor.core import message_changes as changes
 from dvor.core.message_sending import Sent, send_message
 from dvor.core.messages import find_message, quote_messages
-from dvor.dialects.vk.attachments import read_attachments
+from dvor.dialects.vk.attachments import MESSAGE_KINDS, read_attachments
 from dvor.dialects.vk.errors import code_of, text_of
 from dvor.dialects.vk.keyboards import KeyboardInvalid, read_keyboard, read_template
 from dvor.dialects.vk.peers import (
@@ -195,7 +195,7 @@ async def _send(call: Call, actor_id: int, params: Send, extra: Extra | None, pe
         actor_id,
         peer_id,
         params.message,
-        read_attachments("attachment", params.attachment),
+        read_attachments("attachment", params.attachment, MESSAGE_KINDS),
         random_id=params.random_id or 0,
         extra=extra,
         now=call.now,
@@ -255,7 +255,7 @@ async def edit(call: Call, params: Edit) -> Literal[1]:
         actor_id,
         peer_id,
         params.message,
-        read_attachments("attachment", params.attachment),
+        read_attachments("attachment", params.attachment, MESSAGE_KINDS),
         message_id=params.message_id,
         number=number,
         extra=None if extra == Extra() else extra,

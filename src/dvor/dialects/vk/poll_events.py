@@ -140,7 +140,10 @@ def draw_attachments(message: MessageEvent) -> dict[str, str]:
     drawn = {}
     for place, one in enumerate(message.attachments, 1):
         drawn[f"attach{place}_type"] = one.type
-        drawn[f"attach{place}"] = f"{one.owner_id}_{one.id}"
+        if one.type == "link":
+            drawn[f"attach{place}_url"] = one.url
+        else:
+            drawn[f"attach{place}"] = f"{one.owner_id}_{one.id}"
     extra = message.extra
     if extra is not None and extra.reply is not None:
         drawn["reply"] = msgspec.json.encode({"conversation_message_id": extra.reply.number}).decode()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from dvor.core import wall
-from dvor.dialects.vk.attachments import read_attachments
+from dvor.dialects.vk.attachments import POST_KINDS, read_attachments
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden
 from dvor.model.ids import ItemId, OwnerId
@@ -68,7 +68,7 @@ async def post(call: Call, params: WritePost) -> PostId:
         call.user_id,
         params.owner_id or call.user_id,
         params.message,
-        read_attachments("attachments", params.attachments),
+        read_attachments("attachments", params.attachments, POST_KINDS),
         platform=call.caller.platform,
         is_friends_only=params.friends_only,
         from_group=params.from_group and params.owner_id < 0,
@@ -129,7 +129,7 @@ async def edit(call: Call, params: EditPost) -> PostId:
     """
     keeps = not params.attachments and not call.is_versioned
     names = [] if params.attachments == ["remove"] else params.attachments
-    attachments = None if keeps else read_attachments("attachments", names)
+    attachments = None if keeps else read_attachments("attachments", names, POST_KINDS)
     owner_id = params.owner_id or call.user_id
     await wall.edit_post(
         call.tx, call.user_id, owner_id, params.post_id, params.message, attachments, now=call.now
