@@ -191,7 +191,7 @@ async def test_a_closed_profile_hides_its_polls(courtyard: Courtyard, settle: Se
 async def test_a_community_asks_by_its_editors(courtyard: Courtyard, settle: Settle) -> None:
     anna, boris = await settle({}, {})
     group_id = await courtyard.database.write(
-        lambda tx: groups.create_group(tx, NewGroup(name="Сад"), anna, NOW)
+        lambda tx: groups.create_group(tx, anna, NewGroup(name="Сад"), now=NOW)
     )
     key = await ask(courtyard, anna, -group_id)
     with pytest.raises(AccessDenied):

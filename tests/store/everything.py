@@ -52,13 +52,20 @@ Content = dict[str, list[dict[str, Any]]]
 async def settle_everything(tx: Transaction) -> None:
     """Put rows into every table."""
     anna, boris, vera = [await add_user(tx, name, screen_name=name) for name in ("anna", "boris", "vera")]
-    await insert_account(tx, anna, "anna@example.com", "hash")
-    await set_totp(tx, anna, b"\x00\xff", [b"one", b"two"])
-    await insert_token(tx, Token(b"\x00\x01", anna, 7, "", NOW, 0, 0))
-    await add_app(tx, 77, anna)
+    await _settle_people(tx, anna, boris, vera)
+    await _settle_wall(tx, anna, boris, vera)
+    await _settle_messages(tx, anna, boris, vera)
+    await _settle_community(tx, anna, vera)
+    await _settle_accounts(tx, anna)
+
+
+async def _settle_people(tx: Transaction, anna: int, boris: int, vera: int) -> None:
     await save_presences(tx, [{"user_id": anna, "seen_at": NOW, "platform": 7, "is_offline": True}])
     await befriend(tx, anna, boris)
     await insert_block(tx, boris, vera, NOW)
+
+
+async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> None:
     await insert_files(tx, {CAT_NAME: len(CAT)}, NOW)
     number = await next_photo_number(tx, anna)
     sizes = [PictureSize("s", CAT_NAME, 75, 50)]
@@ -69,30 +76,41 @@ async def settle_everything(tx: Transaction) -> None:
     for user_id in (anna, boris, vera):
         await insert_like(tx, "post", anna, 1, user_id, NOW)
     await delete_like(tx, "post", anna, 1, anna)
+    comment = {"owner_id": anna, "kind": "post", "item_id": 1, "from_id": boris, "created_at": NOW}
+    await insert_comment(tx, NewComment(**comment, text="Ы", attachments=[]))  # type: ignore[arg-type]
+    poll = NewPoll(owner_id=anna, author_id=anna, question="Ё?", is_multiple=True)
+    await insert_votes(tx, (anna, await insert_poll(tx, poll, ["а", "б"], NOW)), boris, [1, 2], NOW)
+
+
+async def _settle_messages(tx: Transaction, anna: int, boris: int, vera: int) -> None:
     for pair in ((anna, boris), (boris, anna), (vera, anna), (anna, anna)):
         await say(tx, *pair, random_id=5)
     await prune_events(tx, 0, 2)
+    chat = await insert_chat_conversation(tx, await next_number(tx, "chats"))
+    await insert_chat(tx, Chat(chat.id, 1, "Двор", anna, {"50": CAT_NAME}, 0, NOW, 1))
+    await set_hidden(tx, anna, [(1, 1)], is_hidden=True)
+    await save_reaction(tx, Reaction(1, 1, anna, 3))
+
+
+async def _settle_community(tx: Transaction, anna: int, vera: int) -> None:
     group_id = await insert_group(tx, NewGroup(name="Сад", place=Place(city="Тверь")), anna, NOW)
     await insert_receiver(tx, -group_id)
     await save_member(tx, GroupMember(group_id, anna, MemberStatus.MEMBER, Role.CREATOR, NOW, 0))
     await step_members(tx, group_id, 1)
     await save_ban(tx, GroupBan(group_id, vera, anna, 1, "шум", True, NOW, 0))
-    chat = await insert_chat_conversation(tx, await next_number(tx, "chats"))
-    await insert_chat(tx, Chat(chat.id, 1, "Двор", anna, {"50": CAT_NAME}, 0, NOW, 1))
     await set_permission(tx, group_id, anna, is_allowed=True)
-    await set_hidden(tx, anna, [(1, 1)], is_hidden=True)
-    await save_reaction(tx, Reaction(1, 1, anna, 3))
     await save_bot_settings(tx, group_id, BotSettings(events=frozenset({"like_add"})))
     await insert_server(
         tx, CallbackServer(group_id, 1, "a", "http://a.example", b"\x00", "ok", anna, BotSettings())
     )
-    comment = {"owner_id": anna, "kind": "post", "item_id": 1, "from_id": boris, "created_at": NOW}
-    await insert_comment(tx, NewComment(**comment, text="Ы", attachments=[]))  # type: ignore[arg-type]
-    poll_id = await insert_poll(
-        tx, NewPoll(owner_id=anna, author_id=anna, question="Ё?", is_multiple=True), ["а", "б"], NOW
-    )
-    await insert_votes(tx, (anna, poll_id), boris, [1, 2], NOW)
     await hide_sources(tx, anna, [vera, -group_id], NOW)
+
+
+async def _settle_accounts(tx: Transaction, anna: int) -> None:
+    await insert_account(tx, anna, "anna@example.com", "hash")
+    await set_totp(tx, anna, b"\x00\xff", [b"one", b"two"])
+    await insert_token(tx, Token(b"\x00\x01", anna, 7, "", NOW, 0, 0))
+    await add_app(tx, 77, anna)
     await insert_invite(tx, Invite(b"i", 3, NOW, NOW + 60))
     await insert_link(tx, Link(b"l", "password", anna, {"a": "ы"}, NOW + 60))
     await insert_passkey(tx, Passkey(anna, b"\x00", b"\xff", 1, "Ключ", NOW, 0))

@@ -156,25 +156,18 @@ class GetVoters(OnePoll, kw_only=True):
     name_case: Annotated[NameCase, doc("The case of the names.")] = "nom"
 
 
-class VoterIds(Struct, frozen=True):
-    """Who has chosen an answer, as ids; `count` is how many there are in all."""
-
-    count: int
-    items: list[int]
-
-
 class VoterList(Struct, frozen=True):
-    """Who has chosen an answer; `count` is how many there are in all."""
+    """Who has chosen an answer, as ids or whole; `count` is how many there are in all."""
 
     count: int
-    items: list[UserObject]
+    items: list[int | UserObject]
 
 
 class Voters(Struct, frozen=True):
     """An answer and who has chosen it."""
 
     answer_id: int
-    users: VoterIds | VoterList
+    users: VoterList
 
 
 @method("polls.getVoters", not_yet=("is_board",))
@@ -195,7 +188,7 @@ async def get_voters(call: Call, params: GetVoters) -> list[Voters]:
         count=default if params.count is None else params.count,
     )
     if not params.fields and call.is_versioned:
-        return [Voters(one, VoterIds(total, page)) for one, (total, page) in found.items()]
+        return [Voters(one, VoterList(total, list(page))) for one, (total, page) in found.items()]
     drawing = UserDrawing(call, params.fields, params.name_case)
     people = {who: drawing.draw(one) for who, one in owners.items() if isinstance(one, Person)}
     return [
