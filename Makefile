@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 HOST := 127.0.0.1
 PORT := 8080
 DATA := data
-TESTS := tests
+TESTS := tests connect/tests
 
 .PHONY: help setup demo serve check test test-fast bench docs requirements all
 
@@ -57,11 +57,11 @@ requirements: setup  ## pin the newest versions that go together, in requirement
 all: check test docs  ## check, test and docs
 
 # Two stamps: what running needs, and what testing needs on top of it. Each is made again when its pins change.
-$(ENVIRONMENT)/installed: requirements/run.txt requirements/build.txt requirements/environment.sh pyproject.toml
+$(ENVIRONMENT)/installed: requirements/run.txt requirements/build.txt requirements/environment.sh pyproject.toml connect/pyproject.toml
 	@requirements/environment.sh $(ENVIRONMENT)
 	@echo "dvor: installing what it needs to run into $(ENVIRONMENT) (about half a minute)"
 	@$(INSTALL) -r requirements/run.txt -r requirements/build.txt
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./connect
 	@touch $@
 
 $(ENVIRONMENT)/tested: $(ENVIRONMENT)/installed requirements/test.txt requirements/chromium.sh

@@ -15,6 +15,7 @@ SQL_LIBRARIES = {"sqlalchemy", "alembic", "asyncpg", "sqlite3"}
 BELOW_METHODS = ("core", "store", "media", "outbound", "model")
 
 PACKAGE_FILES = python_files("src/dvor")
+CONNECT_FILES = python_files("connect/src/dvor_connect")
 
 
 def mapped_rooms() -> dict[str, str]:
@@ -41,13 +42,15 @@ def test_names_say_something() -> None:
 
 
 def test_python_files_are_short() -> None:
-    files = python_files("src", "tests")
+    files = python_files("src", "tests", "connect")
     lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files}
     assert not {path: length for path, length in lengths.items() if length > MOST_LINES}
 
 
 def test_every_module_says_what_it_is() -> None:
-    assert not [str(path.relative_to(ROOT)) for path in PACKAGE_FILES if not docstring(path)]
+    assert not [
+        str(path.relative_to(ROOT)) for path in [*PACKAGE_FILES, *CONNECT_FILES] if not docstring(path)
+    ]
 
 
 def test_only_the_store_knows_sql() -> None:
@@ -64,3 +67,9 @@ def test_nothing_below_methods_knows_the_web() -> None:
 
 def test_configuration_imports_nothing_of_dvor() -> None:
     assert "dvor" not in set(imports(PACKAGE / "config.py"))
+
+
+def test_connect_knows_nothing_of_dvor() -> None:
+    assert len(CONNECT_FILES) > 10
+    knowing = [str(path.relative_to(ROOT)) for path in CONNECT_FILES if "dvor" in set(imports(path))]
+    assert not knowing
