@@ -15,13 +15,25 @@ from tests.clients.conftest import Visit
         "vkbottle",
         "vkbottle_bot",
         "openvk",
+        "pyopenvk",
+        "vk",
+        "vk_requests",
+        "simplevk",
         "authlib",
         "social_core",
         "vk_api_codes",
+        "aiovk",
         "aiovk_codes",
     ],
 )
 def test_client(visit: Visit, client: str) -> None:
+    assert visit(f"with_{client}").splitlines()[-1] == "all is well"
+
+
+@pytest.mark.parametrize("demo", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("client", ["openvkbottle", "openvkbottle_bot"])
+def test_slow_client(visit: Visit, client: str) -> None:
+    """One engine will do: it takes this client two seconds to be imported."""
     assert visit(f"with_{client}").splitlines()[-1] == "all is well"
 
 

@@ -16,6 +16,8 @@ HOST = urlsplit(BASE_URL).netloc
 LOGIN: str = FACTS["user"]["login"]
 PASSWORD: str = FACTS["user"]["password"]
 TOKEN: str = FACTS["user"]["token"]
+STRANGER = f"stranger-{os.getpid()}@dvor.example"
+"""Nobody's login: failures with one that exists would shut its owner out of the other sessions."""
 GROUP_ID: int = FACTS["group"]["id"]
 GROUP_TOKEN: str = FACTS["group"]["token"]
 USER_ID: int = FACTS["user"]["id"]

@@ -13,6 +13,8 @@ from vk_api.execute import VkFunction
 from vk_api.keyboard import VkKeyboard, VkKeyboardColor
 from vk_api.tools import VkTools
 
+vk_api.VkApi.RPS_DELAY = 0  # it waits a third of a second between calls; Dvor does not ask for that
+
 
 class ToDvor(HTTPAdapter):
     """Sends what is meant for VK's hosts, which are literals in vk_api, to Dvor."""
@@ -74,8 +76,10 @@ add = VkFunction(args=("x", "y"), code="return %(x)s + %(y)s;")
 assert add(person, 1, 6) == 7
 names = VkFunction(args=("ids",), code="return API.users.get({user_ids: %(ids)s})@.id;")
 assert names(person, [1, 2]) == [1, 2]
-for number in range(30):
-    person.method("wall.post", {"message": f"post {number}", "guid": f"bot-{number}"})
+for _ in range(2):
+    person.method(
+        "execute", {"code": "var i = 0; while (i < 15) { API.wall.post({message: i}); i = i + 1; }"}
+    )
 everything = VkTools(person).get_all("wall.get", 10, {"owner_id": USER_ID})
 assert everything["count"] == len(everything["items"]) >= 30
 with vk_api.VkRequestsPool(person) as pool:

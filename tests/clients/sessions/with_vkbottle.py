@@ -3,7 +3,7 @@
 import asyncio
 
 import vkbottle
-from facts import BASE_URL, LOGIN, PASSWORD, USER_ID, friend_token, picture, write_as_friend
+from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, write_as_friend
 from vkbottle.exception_factory import VKAPIError
 from vkbottle.polling import UserPolling
 from vkbottle.tools import PhotoWallUploader
@@ -15,11 +15,11 @@ UserAuth.AUTH_URL = f"{BASE_URL}/token"
 
 async def log_in() -> vkbottle.API:
     try:
-        await UserAuth().get_token(LOGIN, "wrong")
+        await UserAuth().get_token(STRANGER, PASSWORD)
     except AuthError:
         pass
     else:
-        raise AssertionError("a wrong password was accepted")
+        raise AssertionError("a stranger was let in")
     return vkbottle.API(await UserAuth().get_token(LOGIN, PASSWORD))
 
 

@@ -19,7 +19,7 @@ answered = asyncio.Event()
 @bot.on.message(text="Привет, <name>")
 async def greet(message: Message, name: str) -> None:
     """Answer a greeting."""
-    await message.answer(f"И тебе, {name}")
+    await message.reply(f"И тебе, {name}")
     answered.set()
 
 
@@ -32,11 +32,12 @@ def ask(method: str, **params: object) -> dict[str, object]:
 async def main() -> None:
     """Listen, let the friend write, and see what he gets."""
     listening = asyncio.create_task(bot.run_polling())
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(0.5)
     await asyncio.to_thread(ask, "messages.send", peer_id=-GROUP_ID, message="Привет, бот", random_id=0)
     await asyncio.wait_for(answered.wait(), 15)
     history = await asyncio.to_thread(ask, "messages.getHistory", peer_id=-GROUP_ID, count=1)
-    assert history["response"]["items"][0]["text"] == "И тебе, бот"
+    [said] = history["response"]["items"]
+    assert (said["text"], said["reply_message"]["text"]) == ("И тебе, бот", "Привет, бот")
     listening.cancel()
 
 

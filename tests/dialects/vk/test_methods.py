@@ -1,5 +1,6 @@
 """Each method three times: a success (recorded), a refusal by privacy or scope, a parameter of a wrong type."""
 
+import json
 from typing import Any
 
 import pytest
@@ -107,6 +108,27 @@ async def test_several_peers_get_a_row_each(cast_client: CastClient) -> None:
     assert [row["peer_id"] for row in rows] == [2, 8, 999]
     assert rows[0]["message_id"] > 0
     assert [row["error"]["code"] for row in rows[1:]] == [902, 936]
+
+
+async def test_the_newest_versions_get_both_numbers_of_a_message(cast_client: CastClient) -> None:
+    asked: dict[str, Any] = {"peer_id": 2, "message": "hi", "random_id": 0}
+    assert (await cast_client.get("messages.send", v="5.244", **asked)) > 0
+    sent = await cast_client.get("messages.send", v="5.245", **asked)
+    [message] = (await cast_client.get("messages.getById", message_ids=sent["message_id"]))["items"]
+    assert sent == {"message_id": message["id"], "cmid": message["conversation_message_id"]}
+
+
+async def test_what_is_null_in_a_forward_is_not_given(cast_client: CastClient) -> None:
+    asked: dict[str, Any] = {"peer_id": 2, "random_id": 0}
+    first = await cast_client.get("messages.send", v="5.245", message="first", **asked)
+    named = {"owner_id": None, "peer_id": 2, "conversation_message_ids": [first["cmid"]], "message_ids": None}
+    forward = json.dumps(named | {"is_reply": True})
+    second = await cast_client.get("messages.send", message="second", forward=forward, **asked)
+    [message] = (await cast_client.get("messages.getById", message_ids=second))["items"]
+    assert message["reply_message"]["text"] == "first"
+    assert (
+        await cast_client.refuse("messages.send", message="third", forward='{"peer_id":null}', **asked) == 100
+    )
 
 
 async def test_twenty_calls_a_second_are_not_refused(cast_client: CastClient) -> None:

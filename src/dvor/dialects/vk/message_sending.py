@@ -38,6 +38,8 @@ from dvor.model.tokens import Scope
 
 RANDOM_ID_FROM = (5, 90)
 """From this version on VK demands a random_id."""
+OBJECT_FROM = (5, 245)
+"""From this version on messages.send answers an object: the oldest version at which a client (simplevk 1.0.3) reads one."""
 ROWS_FROM = (5, 190)
 """From this version on messages.delete answers a row for each message (VK's schema 5.199; before, `{"id": 1}`)."""
 NOT_DELETED = {"code": 924, "description": "Can't delete this message for everybody"}
@@ -52,6 +54,13 @@ class SentObject(Struct, frozen=True, omit_defaults=True):
     message_id: int
     conversation_message_id: int
     error: dict[str, Any] | UnsetType = UNSET
+
+
+class SentNumbers(Struct, frozen=True):
+    """The numbers of a message that was sent: for the server, and within its conversation."""
+
+    message_id: int
+    cmid: int
 
 
 class ContentParams(PeerParams):
@@ -96,13 +105,13 @@ class Send(ContentParams):
 
 
 class Forward(Struct, frozen=True):
-    """The parameter `forward`."""
+    """The parameter `forward`; vkbottle writes null for what it leaves out."""
 
-    peer_id: int = 0
-    owner_id: int = 0
-    conversation_message_ids: list[int] = []
-    message_ids: list[int] = []
-    is_reply: bool = False
+    peer_id: int | None = None
+    owner_id: int | None = None
+    conversation_message_ids: list[int] | None = None
+    message_ids: list[int] | None = None
+    is_reply: bool | None = None
 
 
 SEND_ERRORS = {KeyboardInvalid: 911, MessageFixed: 920}
@@ -116,8 +125,8 @@ SEND_ERRORS = {KeyboardInvalid: 911, MessageFixed: 920}
     errors=SEND_ERRORS,
     not_yet=("sticker_id", "lat", "long", "content_source", "subscribe_id"),
 )
-async def send(call: Call, params: Send) -> int | list[SentObject]:
-    """Sends a message and returns its id, or a row for each of `peer_ids` or `user_ids`.
+async def send(call: Call, params: Send) -> int | SentNumbers | list[SentObject]:
+    """Sends a message and returns its id (from 5.245 on with its `cmid`), or a row for each of `peer_ids` or `user_ids`.
 
     VK: messages.send.  A random_id is demanded from version 5.90 on; 0 never stands for a repetition.
     """
@@ -129,7 +138,10 @@ async def send(call: Call, params: Send) -> int | list[SentObject]:
     if peers:
         return [await _send_one(call, actor_id, params, extra, peer) for peer in dict.fromkeys(peers)]
     peer_id = await read_peer(call, params, params.domain, params.chat_id)
-    return (await _send(call, actor_id, params, extra, peer_id)).message_id
+    sent = await _send(call, actor_id, params, extra, peer_id)
+    if call.is_versioned and call.version >= OBJECT_FROM:
+        return SentNumbers(sent.message_id, sent.number)
+    return sent.message_id
 
 
 async def _read_extra(call: Call, actor_id: int, params: Send) -> Extra | None:
@@ -154,7 +166,11 @@ async def _read_quotes(call: Call, actor_id: int, params: Send) -> tuple[Quoted 
     if params.forward:
         named = read_forward(params.forward)
         found = await changes.find_messages(
-            call.tx, actor_id, named.peer_id, named.message_ids, named.conversation_message_ids
+            call.tx,
+            actor_id,
+            named.peer_id or 0,
+            named.message_ids or [],
+            named.conversation_message_ids or [],
         )
         if not found:
             raise MessageNotFound("forward")
@@ -171,11 +187,11 @@ def read_forward(text: str) -> Forward:
         named = msgspec.json.decode(text, type=Forward, strict=False)
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidParameter("forward", str(error)) from error
-    numbers = [*named.conversation_message_ids, *named.message_ids]
+    numbers = [*(named.conversation_message_ids or ()), *(named.message_ids or ())]
     if not numbers or len(numbers) > 100 or not all(0 < number <= MAX_NUMBER for number in numbers):
         raise InvalidParameter("forward", "1 to 100 messages")
     if named.conversation_message_ids:
-        check_peer(named.peer_id)
+        check_peer(named.peer_id or 0)
     return named
 
 
