@@ -25,7 +25,9 @@ FOLDER = Path(__file__).parent / "vk"
 URL = "http://localhost:8080"
 NOW = 1_795_000_000
 DATE = "2026-11-21"
-SECRET_MEMBERS = frozenset({"photo_hash", "key", "upload_url", "photo", "hash", "access_token", "access_key"})
+SECRET_MEMBERS = frozenset(
+    {"photo_hash", "key", "upload_url", "photo", "hash", "access_token", "access_key", "file"}
+)
 
 CASES = load_cases()
 
@@ -70,7 +72,10 @@ def mask(value: Any, name: str = "") -> Any:
         return [mask(inner) for inner in value]
     if name in SECRET_MEMBERS and isinstance(value, str):
         return name.upper()
-    return re.sub(r"[0-9a-f]{64}", "FILE", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    value = re.sub(r"(/documents/-?\d+_\d+_)\w+", r"\1ACCESS_KEY", value)
+    return re.sub(r"[0-9a-f]{64}", "FILE", value)
 
 
 async def record(section: str) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from dvor.model.attachments import Attachment
 from dvor.model.bots import BotSettings, CallbackServer
 from dvor.model.comments import NewComment
 from dvor.model.conversations import Chat
+from dvor.model.documents import Document, Preview
 from dvor.model.groups import GroupBan, GroupMember, MemberStatus, NewGroup, Place, Role
 from dvor.model.invites import Invite
 from dvor.model.letters import Link
@@ -21,6 +22,7 @@ from dvor.store.chats import insert_chat, set_permission
 from dvor.store.comments import insert_comment
 from dvor.store.conversations import insert_chat_conversation
 from dvor.store.database import Transaction
+from dvor.store.documents import insert_document, insert_words
 from dvor.store.events import insert_receiver, prune_events
 from dvor.store.files import insert_files
 from dvor.store.group_members import save_ban, save_member
@@ -70,6 +72,26 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
     number = await next_photo_number(tx, anna)
     sizes = [PictureSize("s", CAT_NAME, 75, 50)]
     await insert_photo(tx, Photo(anna, number, anna, WALL_ALBUM, "Ё", "key", sizes, NOW), "upload")
+    document = Document(
+        owner_id=anna,
+        id=0,
+        user_id=anna,
+        kind="doc",
+        type=4,
+        title="Ё.png",
+        ext="png",
+        size=5,
+        bytes=len(CAT),
+        file=CAT_NAME,
+        preview=Preview(sizes=sizes),
+        tags=["ы"],
+        access_key="key",
+        is_listed=True,
+        created_at=NOW,
+        deleted_at=0,
+    )
+    await insert_document(tx, document, "upload")
+    await insert_words(tx, (anna, 1), ["е", "png", "ы"])
     for text in ("Привет 🐈", "Лишнее", "Третье"):
         number = await insert_post(tx, new_post(anna, text, attachments=[Attachment("photo", anna, 1)]))
     await mark_post_deleted(tx, anna, 2, NOW)

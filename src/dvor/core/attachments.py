@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from dvor.core.documents import has_key, is_shown
 from dvor.core.privacy import Owners, load_owners
 from dvor.model.attachments import Attachment
+from dvor.model.documents import Document
 from dvor.model.errors import AccessDenied
 from dvor.model.photos import LISTED_ALBUMS, Photo
 from dvor.model.polls import Poll
 from dvor.model.wall import Post
 from dvor.store.database import Transaction
+from dvor.store.documents import load_documents
 from dvor.store.photos import load_photos
 from dvor.store.polls import load_polls
 from dvor.store.wall import load_posts
@@ -27,6 +30,7 @@ class Attached(Struct, frozen=True):
 
     photos: dict[Key, Photo] = {}
     polls: dict[Key, Poll] = {}
+    documents: dict[Key, Document] = {}
     posts: dict[Key, Post] = {}
     owners: Owners = {}
 
@@ -35,10 +39,16 @@ class Attached(Struct, frozen=True):
         kinds: dict[str, Mapping[Key, object]] = {
             "photo": self.photos,
             "poll": self.polls,
+            "doc": self.documents,
             "wall": self.posts,
         }
         key = (attachment.owner_id, attachment.id)
         return attachment.type == "link" or key in kinds.get(attachment.type, {})
+
+    def kind_of(self, attachment: Attachment) -> str:
+        """Return what an attachment is to a client: a document may be something said."""
+        document = self.documents.get((attachment.owner_id, attachment.id))
+        return document.kind if attachment.type == "doc" and document else attachment.type
 
 
 NOTHING = Attached()
@@ -66,11 +76,14 @@ class _Wanted:
         """The owners whose own rules decide."""
         return {owner_id for (owner_id, _), is_hosted in self.is_hosted.items() if not is_hosted}
 
+    def offered(self, key: Key) -> set[str]:
+        """The keys that came with an object."""
+        return self._access_keys.get(key, set())
+
     def may_see(self, key: Key, owners: Owners, access_key: str = "", *, is_listed: bool = True) -> bool:
         if self.is_hosted[key]:
             return True
-        offered = self._access_keys.get(key, ())
-        if access_key and any(hmac.compare_digest(one, access_key) for one in offered):
+        if access_key and any(hmac.compare_digest(one, access_key) for one in self.offered(key)):
             return True
         return is_listed and key[0] in owners and owners[key[0]].is_open
 
@@ -88,19 +101,25 @@ async def load_attached(tx: Transaction, viewer_id: int, lists: Iterable[Placed]
     placed += [
         ({post.owner_id, post.from_id}, post.attachments) for post in posts.values() if post.attachments
     ]
-    wanted = {"photo": _Wanted(), "poll": _Wanted()}
+    wanted = {"photo": _Wanted(), "poll": _Wanted(), "doc": _Wanted()}
     for hosts, attachments in placed:
         for attachment in attachments:
             if attachment.type in wanted:
                 wanted[attachment.type].add(attachment, hosts)
     photos = await load_photos(tx, wanted["photo"].keys)
     polls = await load_polls(tx, wanted["poll"].keys, viewer_id)
+    documents = await load_documents(tx, wanted["doc"].keys)
     # of polls all owners: whether one may vote and edit depends on them
-    asked = wanted["photo"].guests | {owner_id for owner_id, _ in polls}
+    asked = wanted["photo"].guests | wanted["doc"].guests | {owner_id for owner_id, _ in polls}
     owners = await load_owners(tx, viewer_id, asked) if asked else {}
     return Attached(
         {key: one for key, one in photos.items() if _may_see_photo(wanted["photo"], one, owners)},
         {key: one for key, one in polls.items() if wanted["poll"].may_see(key, owners)},
+        {
+            key: one
+            for key, one in documents.items()
+            if _may_see_document(wanted["doc"], one, owners, viewer_id)
+        },
         posts,
         owners | post_owners,
     )
@@ -110,6 +129,14 @@ def _may_see_photo(wanted: _Wanted, photo: Photo, owners: Owners) -> bool:
     """Say whether a photo may be seen; one that lies in no listed album (a message's) only with its key."""
     is_listed = photo.album_id in LISTED_ALBUMS.values()
     return wanted.may_see((photo.owner_id, photo.id), owners, photo.access_key, is_listed=is_listed)
+
+
+def _may_see_document(wanted: _Wanted, document: Document, owners: Owners, viewer_id: int) -> bool:
+    """Say whether a document may be seen: with the page that it stands on, by its own rules, or with its key."""
+    key = (document.owner_id, document.id)
+    if wanted.is_hosted[key] or is_shown(document, owners.get(document.owner_id), viewer_id):
+        return True
+    return any(has_key(document, one) for one in wanted.offered(key))
 
 
 async def _load_posts(

@@ -1,4 +1,4 @@
-"""Uploads: where a picture is sent to, what is kept of it, and the receipt that makes an object of it.
+"""Uploads: where a picture or a document is sent to, what is kept of it, and the receipt that makes an object of it.
 
 Nothing is stored between the steps: the address and the receipt are signed, and carry what they are about.
 """
@@ -9,13 +9,17 @@ import functools
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
 from dvor.media.pictures import check_and_render
-from dvor.model.errors import InvalidUpload, QuotaExceeded
+from dvor.media.sounds import measure_sound
+from dvor.model.documents import ANIMATION, IMAGE, Preview, UploadedDocument, part_name, type_of
+from dvor.model.errors import InvalidPicture, InvalidUpload, QuotaExceeded
 from dvor.model.files import UploadedPicture
 from dvor.model.photos import PictureSize
 from dvor.store.files import find_files, used_bytes
@@ -37,12 +41,26 @@ class UploadAddress(Struct, frozen=True, array_like=True):
 
 
 class Receipt(Struct, frozen=True, array_like=True):
-    """What was uploaded, by whom and for what."""
+    """Which picture was uploaded, by whom and for what."""
 
     user_id: int
     purpose: str
     expires_at: int
-    picture: UploadedPicture
+    upload: UploadedPicture
+
+
+class DocumentReceipt(Struct, frozen=True, array_like=True):
+    """Which document was uploaded, by whom and for what."""
+
+    user_id: int
+    purpose: str
+    expires_at: int
+    upload: UploadedDocument
+
+
+R = TypeVar("R", Receipt, DocumentReceipt)
+_RECEIPTS: dict[type, str] = {Receipt: "upload receipt", DocumentReceipt: "document receipt"}
+"""What each kind of receipt is signed for."""
 
 
 def make_address(courtyard: Courtyard, user_id: int, purpose: str) -> str:
@@ -72,10 +90,51 @@ async def keep_picture(courtyard: Courtyard, address: UploadAddress, data: bytes
 
     Errors: `InvalidPicture`, `QuotaExceeded`.
     """
+    await _check_space(courtyard, address.user_id)
+    sizes, files = await _render(courtyard, data)
+    uploaded = UploadedPicture(secrets.token_hex(8), sizes, files)
+    return _sign(
+        courtyard, Receipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploaded)
+    )
+
+
+async def keep_document(
+    courtyard: Courtyard, address: UploadAddress, data: bytes, name: str, *, is_sound: bool
+) -> tuple[str, str]:
+    """Keep a file of any kind, or a voice message; return the receipt's body and its signature.
+
+    Of a picture there is a preview.  Errors: `InvalidUpload`, `InvalidSound`, `QuotaExceeded`.
+    """
+    if not data:
+        raise InvalidUpload("the file is empty")
+    await _check_space(courtyard, address.user_id)
+    title, ext = part_name(name)
+    preview, files = Preview(), dict[str, int]()
+    if is_sound:
+        sound = await asyncio.to_thread(measure_sound, data)
+        preview, ext = Preview(duration=sound.duration, waveform=sound.waveform), "ogg"
+    elif type_of(ext) in (IMAGE, ANIMATION):
+        with suppress(InvalidPicture):
+            sizes, files = await _render(courtyard, data)
+            preview = Preview(sizes=sizes)
+    file = await courtyard.files.keep(data)
+    files[file] = len(data)
+    uploaded = UploadedDocument(secrets.token_hex(8), title, ext, len(data), file, preview, files)
+    return _sign(
+        courtyard,
+        DocumentReceipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploaded),
+    )
+
+
+async def _check_space(courtyard: Courtyard, user_id: int) -> None:
     quota = courtyard.settings.file_quota
     async with courtyard.database.read() as tx:
-        if quota and await used_bytes(tx, address.user_id) >= quota:
+        if quota and await used_bytes(tx, user_id) >= quota:
             raise QuotaExceeded(f"{quota} bytes")
+
+
+async def _render(courtyard: Courtyard, data: bytes) -> tuple[list[PictureSize], dict[str, int]]:
+    """Check, render and keep a picture; return its sizes and the bytes of its files by name."""
     render = functools.partial(check_and_render, data, pixels=courtyard.settings.picture_pixels)
     picture = await asyncio.get_running_loop().run_in_executor(_painters, render)
     sizes, files = [], {}
@@ -83,26 +142,43 @@ async def keep_picture(courtyard: Courtyard, address: UploadAddress, data: bytes
         name = await courtyard.files.keep(size.data)
         files[name] = len(size.data)
         sizes.append(PictureSize(size.type, name, size.width, size.height))
-    uploaded = UploadedPicture(secrets.token_hex(8), sizes, files)
-    receipt = Receipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploaded)
+    return sizes, files
+
+
+def _sign(courtyard: Courtyard, receipt: Receipt | DocumentReceipt) -> tuple[str, str]:
     body = _text(msgspec.json.encode(receipt))
-    return body, courtyard.master_key.sign("upload receipt", body.encode()).hex()
+    return body, courtyard.master_key.sign(_RECEIPTS[type(receipt)], body.encode()).hex()
 
 
 def read_receipt(
     courtyard: Courtyard, user_id: int, purpose: str, body: str, signature: str
 ) -> UploadedPicture:
     """Return what a receipt is about; `InvalidUpload` if it is forged, expired, another's or for something else."""
+    receipt = _read_receipt(courtyard, Receipt, user_id, body, signature)
+    if receipt.purpose != purpose:
+        raise InvalidUpload("the receipt of the upload is another's or for something else")
+    return receipt.upload
+
+
+def read_document_receipt(
+    courtyard: Courtyard, user_id: int, body: str, signature: str
+) -> tuple[str, UploadedDocument]:
+    """Return for what a document was uploaded, and the document; `InvalidUpload` as for pictures."""
+    receipt = _read_receipt(courtyard, DocumentReceipt, user_id, body, signature)
+    return receipt.purpose, receipt.upload
+
+
+def _read_receipt(courtyard: Courtyard, kind: type[R], user_id: int, body: str, signature: str) -> R:
     try:
-        if not courtyard.master_key.is_signed("upload receipt", body.encode(), bytes.fromhex(signature)):
+        if not courtyard.master_key.is_signed(_RECEIPTS[kind], body.encode(), bytes.fromhex(signature)):
             raise InvalidUpload("the upload was not made here")
         raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-        receipt = msgspec.json.decode(raw, type=Receipt)
+        receipt = msgspec.json.decode(raw, type=kind)
     except (ValueError, msgspec.DecodeError) as error:
         raise InvalidUpload("the receipt of the upload cannot be read") from error
-    if (receipt.user_id, receipt.purpose) != (user_id, purpose) or receipt.expires_at < courtyard.now:
+    if receipt.user_id != user_id or receipt.expires_at < courtyard.now:
         raise InvalidUpload("the receipt of the upload has expired or is another's")
-    return receipt.picture
+    return receipt
 
 
 async def sweep_orphans(courtyard: Courtyard) -> int:

@@ -126,7 +126,7 @@ async def list_attachments(
         Shown(message, position, attachment)
         for message in carriers
         for position, attachment in enumerate(message.attachments, 1)
-        if attachment.type == kind and page.attached.has(attachment)
+        if page.attached.has(attachment) and page.attached.kind_of(attachment) == kind
         if place is None or message.number < place[0] or position >= place[1]
     ]
     if len(shown) > count:

@@ -209,6 +209,22 @@ class InvalidPicture(Refusal):
     """The uploaded bytes are no picture, or one that is refused."""
 
 
+class InvalidSound(Refusal):
+    """The uploaded bytes are no voice message that can be played."""
+
+
+class DocumentNotFound(Refusal):
+    """No document has this owner and number, or it is deleted, or not to be seen."""
+
+
+class InvalidTitle(InvalidParameter):
+    """The title of a document is empty or too long."""
+
+
+class DocumentForbidden(Refusal):
+    """The caller may not change this document."""
+
+
 class InvalidUpload(Refusal):
     """The upload address or its receipt is forged, expired or used for something else."""
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from urllib.parse import parse_qsl
 
 import structlog
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
@@ -26,11 +26,11 @@ from dvor.dialects.vk.trials import CaptchaEndpoint
 from dvor.dialects.vk.uploads import UploadEndpoint
 from dvor.methods.http import Doors
 from dvor.methods.openapi import describe_api
+from dvor.server.files import DocumentEndpoint, PictureEndpoint, not_found
 from dvor.server.health import METRICS_TYPE, count_call, render_metrics, waiting_poll
 from dvor.server.logs import new_request_id, request_id
 from dvor.web.site import open_site
 
-FILE_NAME = re.compile(r"/files/(?P<name>[0-9a-f]{64})|/content/uploads/photos/(?P<photo>[0-9a-f]{64})\.jpg")
 STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css|js))")
 
 _log = structlog.get_logger("dvor.server")
@@ -44,12 +44,15 @@ class Application:
         token = TokenEndpoint(courtyard, count_call)
         self._method = MethodEndpoint(courtyard, METHODS, count_call)
         doors = _open_doors(courtyard)
+        upload, pictures = UploadEndpoint(courtyard, count_call), PictureEndpoint(courtyard)
         self._prefixes: tuple[tuple[str, ASGIApp], ...] = (
             ("/nim", LongPollEndpoint(courtyard, waiting_poll)),
             ("/wh", BotsPollEndpoint(courtyard, waiting_poll)),
-            ("/upload/photo/", UploadEndpoint(courtyard, count_call)),
-            ("/files/", self._file),
-            ("/content/uploads/", self._file),
+            ("/upload/photo/", upload),
+            ("/upload/doc/", upload),
+            ("/files/", pictures),
+            ("/content/uploads/", pictures),
+            ("/documents/", DocumentEndpoint(courtyard)),
             ("/api/", doors.pop("/api/")),
             ("/static/", self._static),
         )
@@ -65,7 +68,7 @@ class Application:
             "/captcha.php": CaptchaEndpoint(courtyard),
             "/openapi.json": self._responder(self._openapi),
         }
-        self._site = open_site(courtyard, _not_found)
+        self._site = open_site(courtyard, not_found)
         self._description: bytes | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,24 +123,11 @@ class Application:
 
         return answer
 
-    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a kept file; its content never changes under its name."""
-        match = FILE_NAME.fullmatch(scope["path"])
-        path = self._courtyard.files.path(match["name"] or match["photo"]) if match else None
-        if path is None or not path.exists() or scope["method"] not in ("GET", "HEAD"):
-            await _not_found(scope, receive, send)
-            return
-        headers = {
-            "cache-control": "public, max-age=31536000, immutable",
-            "x-content-type-options": "nosniff",
-        }
-        await FileResponse(path, headers=headers, media_type="image/jpeg")(scope, receive, send)
-
     async def _static(self, scope: Scope, receive: Receive, send: Send) -> None:
         match = STATIC_NAME.fullmatch(scope["path"])
         found = files("dvor.web") / "static" / match["name"] if match else None
         if found is None or not found.is_file() or scope["method"] not in ("GET", "HEAD"):
-            await _not_found(scope, receive, send)
+            await not_found(scope, receive, send)
             return
         kind = mimetypes.guess_type(found.name)[0]
         await Response(found.read_bytes(), media_type=kind, headers={"cache-control": "max-age=86400"})(
@@ -164,7 +154,3 @@ def _open_doors(courtyard: Courtyard) -> Doors:
     """Return what the dialects answer beside their methods, by path."""
     modules = (oauth, vkid, sngine, discovery, authorize, pushed, oidc_token, userinfo)
     return {path: door for module in modules for path, door in module.doors(courtyard).items()}
-
-
-async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    await JSONResponse({"error": "not_found"}, 404)(scope, receive, send)

@@ -22,6 +22,7 @@ from dvor.store.chats import chats
 from dvor.store.comments import comments
 from dvor.store.consents import consents
 from dvor.store.conversations import conversations, members
+from dvor.store.documents import document_words, documents
 from dvor.store.events import events, receivers
 from dvor.store.group_members import group_members
 from dvor.store.groups import group_counters, groups
@@ -165,6 +166,17 @@ def _stray_words() -> Select[Any]:
     )
 
 
+def _stray_document_words() -> Select[Any]:
+    same = (documents.c.owner_id == document_words.c.owner_id) & (
+        documents.c.id == document_words.c.document_id
+    )
+    return (
+        select(document_words.c.owner_id, document_words.c.document_id, document_words.c.word)
+        .select_from(document_words.outerjoin(documents, same & documents.c.is_listed))
+        .where(func.coalesce(documents.c.deleted_at, 1) != 0)
+    )
+
+
 def _behind(counters: Table, counter: str, rows: Table, key: str, number: str) -> Select[Any]:
     """Find counters that are below the highest number in use, or missing."""
     newest = (
@@ -304,6 +316,12 @@ RULES = (
         _behind(owners, "last_photo_number", photos, "owner_id", "id"),
     ),
     _rule(
+        "words of documents",
+        (document_words, documents),
+        "document {0}_{1} is found by {2!r}, but there is no such document in a list",
+        _stray_document_words(),
+    ),
+    _rule(
         "votes for answers",
         (poll_votes, poll_answers),
         "answer {2} of poll {0}_{1} has {3} votes, its counter says {4}",
@@ -362,5 +380,6 @@ HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
     "chats": (chats, Statement(select(func.max(chats.c.number)))),
     "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),
     "polls": (polls, Statement(select(func.max(polls.c.id)))),
+    "documents": (documents, Statement(select(func.max(documents.c.id)))),
 }
 """The highest number of each kind that is in use."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.attachments import Attached
+from dvor.dialects.vk.document_objects import DocumentObject, VoiceObject, draw_document, draw_voice
 from dvor.dialects.vk.photo_objects import PhotoObject, draw_photo
 from dvor.dialects.vk.poll_objects import PollObject, draw_poll
 from dvor.dialects.vk.texts import draw_text
@@ -15,11 +16,18 @@ from dvor.model.attachments import Attachment
 from dvor.model.errors import InvalidParameter
 from dvor.model.wall import Post
 
-COMMENT_KINDS = ("photo",)
-POST_KINDS = ("photo", "poll", "link")
-MESSAGE_KINDS = ("photo", "poll", "wall", "link")
+COMMENT_KINDS = ("photo", "doc")
+POST_KINDS = ("photo", "poll", "doc", "link")
+MESSAGE_KINDS = ("photo", "poll", "doc", "audio_message", "wall", "link")
 """What can be attached where."""
-EXAMPLES = {"photo": "photo1_2", "poll": "poll1_2", "wall": "wall1_2", "link": "https://example.org/"}
+EXAMPLES = {
+    "photo": "photo1_2",
+    "poll": "poll1_2",
+    "doc": "doc1_2",
+    "audio_message": "audio_message1_2",
+    "wall": "wall1_2",
+    "link": "https://example.org/",
+}
 MAX_ADDRESS = 2048
 
 _ATTACHMENT = re.compile(
@@ -55,6 +63,8 @@ class AttachmentObject(Struct, frozen=True, omit_defaults=True):
     type: str
     photo: PhotoObject | UnsetType = UNSET
     poll: PollObject | UnsetType = UNSET
+    doc: DocumentObject | UnsetType = UNSET
+    audio_message: VoiceObject | UnsetType = UNSET
     wall: AttachedPost | UnsetType = UNSET
     link: LinkObject | UnsetType = UNSET
 
@@ -71,7 +81,9 @@ def _read(name: str, text: str, kinds: tuple[str, ...]) -> Attachment:
     if match is None or match["kind"] not in kinds:
         can = ", ".join(EXAMPLES[kind] for kind in kinds)
         raise InvalidParameter(name, f"{text[:64]!r} cannot be attached; what can: {can}")
-    return Attachment(match["kind"], int(match["owner"]), int(match["id"]), match["key"] or "")
+    # a voice message is a document too, and clients name it either way
+    kind = "doc" if match["kind"] == "audio_message" else match["kind"]
+    return Attachment(kind, int(match["owner"]), int(match["id"]), match["key"] or "")
 
 
 def _check_address(name: str, text: str) -> str:
@@ -87,19 +99,24 @@ def _check_address(name: str, text: str) -> str:
 def draw_attachments(call: Call, attached: Attached, attachments: list[Attachment]) -> list[AttachmentObject]:
     """Return those of the attachments that the viewer may see."""
     return [
-        AttachmentObject(one.type, **{one.type: _draw(call, attached, one)})
+        AttachmentObject(kind, **{kind: _draw(call, attached, one, kind)})
         for one in attachments
         if attached.has(one)
+        for kind in (attached.kind_of(one),)
     ]
 
 
-def _draw(call: Call, attached: Attached, one: Attachment) -> Any:
+def _draw(call: Call, attached: Attached, one: Attachment, kind: str) -> Any:
     key = (one.owner_id, one.id)
-    match one.type:
+    match kind:
         case "photo":
             return draw_photo(call.courtyard, attached.photos[key], call.version)
         case "poll":
             return draw_poll(call, attached.polls[key], attached.owners.get(one.owner_id))
+        case "doc":
+            return draw_document(call, attached.documents[key])
+        case "audio_message":
+            return draw_voice(call, attached.documents[key])
         case "wall":
             return _draw_post(call, attached, attached.posts[key])
         case _:

@@ -64,6 +64,11 @@ TEXTS = {
     924: "Can't delete this message for everybody",
     935: "User not found in chat",
     936: "Contact not found",
+    1150: "Invalid document id",
+    1151: "Access to document deleting is denied",
+    1152: "Invalid document title",
+    1153: "Access to document is denied",
+    1154: "Access to document restoring is denied",
 }
 
 UNKNOWN_METHOD = 3
@@ -107,6 +112,10 @@ CODES: Mapping[type[errors.Refusal], int] = {
     errors.MessageBlocked: 900,
     errors.MessageTooLong: 914,
     errors.InvalidPicture: 129,
+    errors.InvalidSound: 105,
+    errors.DocumentNotFound: 1150,
+    errors.DocumentForbidden: 1153,
+    errors.InvalidTitle: 1152,
     errors.InvalidUpload: 121,
     errors.QuotaExceeded: 105,
 }

@@ -122,8 +122,8 @@ class ShownList(Struct, frozen=True, omit_defaults=True):
     groups: list[GroupObject] | UnsetType = UNSET
 
 
-MediaType = Literal["photo"]
-"""What can be attached; the other kinds of VK are refused, not found empty."""
+MediaType = Literal["photo", "doc", "audio_message"]
+"""What is found; the other kinds of VK are refused, not found empty."""
 
 
 class GetAttachments(OnePeer):

@@ -1,4 +1,4 @@
-"""The door `/upload/photo/<address>`: a picture comes in, a receipt goes out."""
+"""The doors `/upload/photo/<address>` and `/upload/doc/<address>`: a file comes in, a receipt goes out."""
 
 import structlog
 from starlette.datastructures import UploadFile
@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
-from dvor.core.files import keep_picture, read_address
+from dvor.core.files import UploadAddress, keep_document, keep_picture, read_address
 from dvor.dialects.vk import wire
 from dvor.dialects.vk.errors import INTERNAL_ERROR, TEXTS, code_of, text_of
 from dvor.methods.dispatch import CountCall
@@ -19,7 +19,7 @@ _log = structlog.get_logger("dvor.vk")
 
 
 class UploadEndpoint:
-    """Takes pictures as multipart/form-data: the first file, whatever its field is called."""
+    """Takes pictures and documents as multipart/form-data: the first file, whatever its field is called."""
 
     def __init__(self, courtyard: Courtyard, count_call: CountCall) -> None:
         self._courtyard = courtyard
@@ -32,8 +32,11 @@ class UploadEndpoint:
             return
         try:
             address = read_address(self._courtyard, scope["path"].rpartition("/")[2])
-            data = await self._read_file(scope, receive)
-            photo, signature = await keep_picture(self._courtyard, address, data)
+            is_document = address.purpose.startswith("doc ")
+            if is_document is not scope["path"].startswith("/upload/doc/"):
+                raise InvalidUpload("the upload address is one for something else")
+            name, data = await self._read_file(scope, receive)
+            answer = await self._keep(address, name, data, is_document=is_document)
         except (wire.ClientGone, ClientDisconnect):
             return
         except Refusal as refusal:
@@ -49,12 +52,23 @@ class UploadEndpoint:
             await wire.send_json(send, 400, body)
             return
         self._count_call("vk", "upload", "ok", 0)
-        await wire.send_json(send, 200, {"server": SERVER_NUMBER, "photo": photo, "hash": signature})
+        await wire.send_json(send, 200, answer)
 
-    async def _read_file(self, scope: Scope, receive: Receive) -> bytes:
-        """Return the first file of a multipart body; `InvalidUpload`, `BodyTooLarge`."""
+    async def _keep(
+        self, address: UploadAddress, name: str, data: bytes, *, is_document: bool
+    ) -> dict[str, object]:
+        """Keep what was sent and return VK's answer, which the client hands on to the method that saves."""
+        if is_document:
+            is_sound = " audio_message " in address.purpose
+            body, signature = await keep_document(self._courtyard, address, data, name, is_sound=is_sound)
+            return {"file": f"{body}.{signature}"}
+        body, signature = await keep_picture(self._courtyard, address, data)
+        return {"server": SERVER_NUMBER, "photo": body, "hash": signature}
+
+    async def _read_file(self, scope: Scope, receive: Receive) -> tuple[str, bytes]:
+        """Return the name and the bytes of the first file of a multipart body; `InvalidUpload`, `BodyTooLarge`."""
         if scope["method"] != "POST":
-            raise InvalidParameter("request", "a picture is sent with POST")
+            raise InvalidParameter("request", "a file is sent with POST")
         body = await wire.read_body(receive, self._courtyard.settings.upload_limit)
 
         async def replay() -> dict[str, object]:
@@ -64,7 +78,7 @@ class UploadEndpoint:
             async with Request(scope, replay).form(max_files=10, max_fields=100) as form:
                 for _, value in form.multi_items():
                     if isinstance(value, UploadFile):
-                        return await value.read()
+                        return value.filename or "", await value.read()
         except wire.UNREADABLE_FORM as error:
             raise InvalidUpload("the multipart body cannot be read") from error
         raise InvalidUpload("no file was sent")
