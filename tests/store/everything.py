@@ -32,11 +32,13 @@ from dvor.store.jobs import insert_job
 from dvor.store.letters import insert_link
 from dvor.store.likes import delete_like, insert_like
 from dvor.store.messages import set_hidden
+from dvor.store.name_words import save_names
 from dvor.store.newsfeed import hide_sources
 from dvor.store.numbers import next_number
 from dvor.store.passkeys import insert_passkey, use_challenge
 from dvor.store.photos import insert_photo, next_photo_number
 from dvor.store.polls import insert_poll, insert_votes
+from dvor.store.post_words import insert_post_words
 from dvor.store.privacy import insert_block
 from dvor.store.reactions import save_reaction
 from dvor.store.tokens import insert_token
@@ -64,6 +66,7 @@ async def settle_everything(tx: Transaction) -> None:
 async def _settle_people(tx: Transaction, anna: int, boris: int, vera: int) -> None:
     await save_presences(tx, [{"user_id": anna, "seen_at": NOW, "platform": 7, "is_offline": True}])
     await befriend(tx, anna, boris)
+    await save_names(tx, anna, "Анна", "Ёлкина", None)
     await insert_block(tx, boris, vera, NOW)
 
 
@@ -95,6 +98,7 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
     for text in ("Привет 🐈", "Лишнее", "Третье"):
         number = await insert_post(tx, new_post(anna, text, attachments=[Attachment("photo", anna, 1)]))
     await mark_post_deleted(tx, anna, 2, NOW)
+    await insert_post_words(tx, anna, 1, ["привет"])
     for user_id in (anna, boris, vera):
         await insert_like(tx, "post", anna, 1, user_id, NOW)
     await delete_like(tx, "post", anna, 1, anna)

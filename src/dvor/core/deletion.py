@@ -7,6 +7,7 @@ from dvor.store.accounts import delete_account
 from dvor.store.consents import delete_consents_of_user
 from dvor.store.database import Transaction
 from dvor.store.letters import delete_links
+from dvor.store.name_words import save_names
 from dvor.store.passkeys import delete_passkeys
 from dvor.store.users import save_personal_data, set_avatar
 
@@ -21,4 +22,5 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await delete_passkeys(tx, user_id)
     await delete_account(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
+    await save_names(tx, user_id)
     await set_avatar(tx, user_id, {})

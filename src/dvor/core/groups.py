@@ -27,6 +27,7 @@ from dvor.store import group_members as members
 from dvor.store import groups as store
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
+from dvor.store.name_words import save_names
 from dvor.store.users import lock_owners
 
 NUMBERED_NAME = re.compile(r"(?:club|public|event)([1-9]\d{0,9})", re.ASCII)
@@ -54,6 +55,7 @@ async def create_group(tx: Transaction, user_id: int, group: NewGroup, *, now: i
     await _check_room(tx, user_id)
     group_id = await store.insert_group(tx, group, user_id, now)
     await insert_receiver(tx, -group_id)
+    await save_names(tx, -group_id, group.name, group.screen_name)
     await members.save_member(
         tx, GroupMember(group_id, user_id, MemberStatus.MEMBER, Role.CREATOR, now, user_id)
     )
@@ -120,6 +122,8 @@ async def edit_group(
         return
     await check_group(tx, NewGroup(**was | {"screen_name": None} | fresh))
     await store.change_group(tx, group_id, fresh)
+    names = was | fresh
+    await save_names(tx, -group_id, names["name"], names["screen_name"])
     told = {name: (was[name], value) for name, value in fresh.items() if isinstance(value, str | int)}
     await tell(tx, "group_change_settings", {-group_id: ChangesEvent(max(user_id, 0), told)}, now)
 

@@ -8,6 +8,7 @@ from dvor.core.wall import PostPage, gather_page
 from dvor.model.errors import InvalidParameter
 from dvor.model.friends import MAX_FRIENDS, Friendship
 from dvor.model.ids import MAX_NUMBER
+from dvor.model.wall import Post
 from dvor.store.database import Transaction
 from dvor.store.friends import list_friend_ids
 from dvor.store.group_members import list_group_ids
@@ -67,7 +68,12 @@ async def read_newsfeed(
         count=count,
         with_hidden=with_hidden,
     )
-    page = await gather_page(tx, user_id, len(posts), posts, {})
+    return await gather_news(tx, user_id, posts, count)
+
+
+async def gather_news(tx: Transaction, viewer_id: int, posts: list[Post], count: int) -> NewsPage:
+    """Return those of the posts that the viewer may see, with what they need; fewer than `count` are the last."""
+    page = await gather_page(tx, viewer_id, len(posts), posts, {})
     visible = [post for post in posts if page.owners[post.owner_id].is_open]
     last = posts[-1] if len(posts) == count and posts else None
     next_cursor = (last.created_at, last.owner_id, last.id) if last else None

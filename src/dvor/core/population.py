@@ -21,7 +21,9 @@ from dvor.store.friends import friend_row, friendships
 from dvor.store.likes import item_counters, likes
 from dvor.store.message_words import message_words, word_rows
 from dvor.store.messages import messages
+from dvor.store.name_words import name_rows, name_words
 from dvor.store.numbers import NumberName, last_number, set_number
+from dvor.store.post_words import post_word_rows, post_words
 from dvor.store.users import owner_row, owners, presences, user_row, users
 from dvor.store.wall import post_row, posts
 
@@ -132,10 +134,9 @@ class _Crowd:
         choose = self._chance.choice
         hosts = sorted(choose(self._ids) for _ in range(self._post_count))
         walls = {owner_id: len(list(group)) for owner_id, group in itertools.groupby(hosts)}
-        yield (
-            users,
-            (user_row(user_id, self._person(user_id), self._now - 400 * DAY) for user_id in self._ids),
-        )
+        people = [user_row(user_id, self._person(user_id), self._now - 400 * DAY) for user_id in self._ids]
+        yield users, people
+        yield name_words, (word for row in people for word in _person_words(row))
         yield owners, (owner_row(user_id, wall=walls.get(user_id, 0)) for user_id in self._ids)
         yield receivers, (receiver_row(user_id) for user_id in self._ids)
         yield (
@@ -149,6 +150,7 @@ class _Crowd:
         yield friendships, self._friendships()
         written = [row for owner_id, count in walls.items() for row in self._wall(owner_id, count)]
         yield posts, written
+        yield post_words, _written_words(written)
         fans = {(row["owner_id"], row["id"]): self._fans() for row in written}
         yield item_counters, (self._counters(key, some) for key, some in fans.items())
         yield likes, (self._like(key, fan) for key, some in fans.items() for fan in some)
@@ -274,6 +276,17 @@ class _Crowd:
 
     def _words(self, count: int) -> str:
         return " ".join(self._chance.choices(WORDS, k=count))
+
+
+def _person_words(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return name_rows(row["id"], row["first_name"], row["last_name"], row["screen_name"])
+
+
+def _written_words(written: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for word in sorted(WORDS):
+        for row in written:
+            if f" {word} " in f" {row['text']} ":
+                yield from post_word_rows(row["owner_id"], row["id"], fold_words(word))
 
 
 def _talk_words(conversation_id: int, talk: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from dvor.model.errors import InvalidParameter, QuotaExceeded, UserNotFound
 from dvor.model.users import Access, PersonalData, User
 from dvor.store.database import Transaction
 from dvor.store.files import add_bytes, insert_files
+from dvor.store.name_words import save_names
 from dvor.store.users import load_users, lock_owners, save_personal_data, set_avatar
 
 MAX_TEXT_LENGTH, MAX_STATUS_LENGTH, MAX_LONG_LENGTH = 255, 140, 4000
@@ -35,6 +36,7 @@ async def change_personal_data(tx: Transaction, user_id: int, data: PersonalData
     if data.screen_name is not None and data.screen_name != user.screen_name:
         await check_screen_name(tx, data.screen_name)
     await save_personal_data(tx, user_id, data)
+    await save_names(tx, user_id, data.first_name, data.last_name, data.nickname, data.screen_name)
 
 
 async def change_status(tx: Transaction, user_id: int, text: str, now: int) -> None:

@@ -13,6 +13,7 @@ from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
 from dvor.store.group_members import count_memberships
 from dvor.store.groups import find_group_names
+from dvor.store.name_words import save_names
 from dvor.store.photos import count_photos
 from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
@@ -30,6 +31,7 @@ async def create_user(tx: Transaction, user: NewUser, now: int) -> int:
         await check_screen_name(tx, user.screen_name)
     user_id = await insert_user(tx, user, now)
     await insert_receiver(tx, user_id)
+    await save_names(tx, user_id, user.first_name, user.last_name, user.nickname, user.screen_name)
     return user_id
 
 

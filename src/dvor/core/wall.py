@@ -16,9 +16,11 @@ from dvor.model.errors import (
 from dvor.model.events import ItemEvent
 from dvor.model.groups import Role
 from dvor.model.wall import MAX_TEXT, NewPost, Post, WallFilter
+from dvor.model.words import fold_words
 from dvor.store import wall as store
 from dvor.store.database import Transaction
 from dvor.store.likes import step_counter
+from dvor.store.post_words import delete_post_words, insert_post_words
 
 PostKey = tuple[int, int]
 
@@ -162,6 +164,7 @@ async def write_post(
         is_uncommented=is_uncommented,
     )
     number = await store.insert_post(tx, post)
+    await insert_post_words(tx, owner_id, number, fold_words(text))
     if owner_id < 0:
         await tell(tx, "wall_post_new", {owner_id: ItemEvent(owner_id, number, user_id)}, now)
     return number
@@ -225,6 +228,9 @@ async def edit_post(
     if attachments:
         await check_attachments(tx, user_id, attachments)
     await store.change_post(tx, post, text, kept, now)
+    old, new = set(fold_words(post.text)), set(fold_words(text))
+    await delete_post_words(tx, owner_id, post_id, old - new)
+    await insert_post_words(tx, owner_id, post_id, new - old)
 
 
 async def restore_post(tx: Transaction, user_id: int, owner_id: int, post_id: int) -> None:
@@ -234,6 +240,7 @@ async def restore_post(tx: Transaction, user_id: int, owner_id: int, post_id: in
     if post is None or post.deleter_id != user_id:
         raise PostNotFound(f"{owner_id}_{post_id}")
     await store.restore_post(tx, owner_id, post_id)
+    await insert_post_words(tx, owner_id, post_id, fold_words(post.text))
     if post.copied is not None:
         await step_counter(tx, "reposts", post.copied_owner_id, "post", post.copied_id, 1)
 
@@ -276,5 +283,6 @@ async def delete_post(tx: Transaction, user_id: int, owner_id: int, post_id: int
         await get_post(tx, user_id, owner_id, post_id)
         raise AccessDenied("neither your post nor your wall")
     await store.mark_post_deleted(tx, owner_id, post_id, now, user_id)
+    await delete_post_words(tx, owner_id, post_id, fold_words(post.text))
     if post.copied is not None:
         await step_counter(tx, "reposts", post.copied_owner_id, "post", post.copied_id, -1)

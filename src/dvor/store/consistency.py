@@ -30,9 +30,11 @@ from dvor.store.jobs import jobs
 from dvor.store.likes import item_counters, likes
 from dvor.store.message_words import message_words
 from dvor.store.messages import message_marks, messages
+from dvor.store.name_words import name_words
 from dvor.store.numbers import NumberName
 from dvor.store.photos import photos
 from dvor.store.polls import poll_answers, poll_votes, polls
+from dvor.store.post_words import post_words
 from dvor.store.statements import Statement
 from dvor.store.tokens import refresh_tokens, tokens
 from dvor.store.users import owners, users
@@ -177,6 +179,23 @@ def _stray_document_words() -> Select[Any]:
     )
 
 
+def _stray_post_words() -> Select[Any]:
+    same = (posts.c.owner_id == post_words.c.owner_id) & (posts.c.id == post_words.c.post_id)
+    return (
+        select(post_words.c.owner_id, post_words.c.post_id, post_words.c.word)
+        .select_from(post_words.outerjoin(posts, same))
+        .where(or_(posts.c.id.is_(None), posts.c.deleted_at.is_not(None)))
+    )
+
+
+def _stray_names() -> Select[Any]:
+    return (
+        select(name_words.c.owner_id, name_words.c.word)
+        .select_from(name_words.outerjoin(owners, owners.c.id == name_words.c.owner_id))
+        .where(owners.c.id.is_(None))
+    )
+
+
 def _behind(counters: Table, counter: str, rows: Table, key: str, number: str) -> Select[Any]:
     """Find counters that are below the highest number in use, or missing."""
     newest = (
@@ -284,6 +303,18 @@ RULES = (
         (message_words, messages),
         "message {1} of conversation {0} is found by {2!r}, but there is no such message",
         _stray_words(),
+    ),
+    _rule(
+        "words of posts",
+        (post_words, posts),
+        "post {0}_{1} is found by {2!r}, but there is no such post",
+        _stray_post_words(),
+    ),
+    _rule(
+        "words of names",
+        (name_words, owners),
+        "{0} is found by {1!r}, but there is no such person or community",
+        _stray_names(),
     ),
     _rule(
         "numbers of conversations",

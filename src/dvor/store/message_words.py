@@ -26,16 +26,13 @@ from dvor.store.conversations import conversations, members
 from dvor.store.database import Transaction
 from dvor.store.messages import message_marks, messages
 from dvor.store.statements import Statement, insert_all, shapes
-
-MAX_WORDS = 6
-"""How many words of a question are looked for."""
+from dvor.store.words import MAX_WORDS, Word, beginning_values, begins
 
 message_words = Table(
     "message_words",
     metadata,
     Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True, autoincrement=False),
-    # by the bytes, as on SQLite, so that what begins alike stands together
-    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("word", Word, primary_key=True),
     Column("number", Id, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
@@ -64,8 +61,7 @@ def _hits(place: int, is_single: bool) -> Select[Any]:
         )
         .where(
             members.c.user_id == _user_id,
-            message_words.c.word >= bindparam(f"from_{place}", type_=Text),
-            message_words.c.word < bindparam(f"to_{place}", type_=Text),
+            begins(message_words.c.word, place),
             message_words.c.number > members.c.cleared_number,
             message_words.c.number <= _last_seen,
         )
@@ -147,11 +143,9 @@ async def search_messages(
     Newest first; of one conversation, or (0) of all of his; said before a time.  Of more than `MAX_WORDS` beginnings
     the longest are looked for.
     """
-    chosen = sorted(beginnings, key=len, reverse=True)[:MAX_WORDS]
-    values: dict[str, Any] = {"user_id": user_id, "conversation_id": conversation_id, "before": before}
-    for place, beginning in enumerate(chosen):
-        values |= {f"from_{place}": beginning, f"to_{place}": beginning + "\U0010ffff"}
-    shape = {"words": len(chosen), "is_single": conversation_id > 0}
+    words, found = beginning_values(beginnings)
+    values = found | {"user_id": user_id, "conversation_id": conversation_id, "before": before}
+    shape = {"words": words, "is_single": conversation_id > 0}
     total: int = await tx.value(_count(**shape), **values)
     page = await tx.rows(_page(**shape), **values, offset=offset, count=count) if total and count else []
     return total, page

@@ -76,7 +76,8 @@ def _newest(owner_id: Any) -> Select[Any]:
     )
 
 
-def _is_shown(source_id: Any) -> Any:
+def is_shown(source_id: Any) -> Any:
+    """Say that the viewer (`viewer_id`) has not hidden this source."""
     # hashed once a query, not looked up for each wall
     hidden = select(hidden_sources.c.source_id).where(
         hidden_sources.c.user_id == bindparam("viewer_id", type_=Id)
@@ -108,7 +109,7 @@ def _candidates(engine: EngineName, with_hidden: bool) -> Select[Any]:
                 (candidate.c.owner_id == wall.c.value) & candidate.c.id.in_(newest_ids),
             )
         )
-    return candidates if with_hidden else candidates.where(_is_shown(wall.c.value))
+    return candidates if with_hidden else candidates.where(is_shown(wall.c.value))
 
 
 @shapes(Post, with_hidden=(False, True))

@@ -76,9 +76,17 @@ posts = Table(
         sqlite_where=text("deleted_at IS NULL"),
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    Index(
+        "ix_posts_newest",
+        "created_at",
+        "owner_id",
+        "id",
+        sqlite_where=text("deleted_at IS NULL AND is_friends_only = 0"),
+        postgresql_where=text("deleted_at IS NULL AND NOT is_friends_only"),
+    ),
     sqlite_with_rowid=False,
 )
-"""The index holds all that is needed to choose the posts of a page: only the chosen rows are then read."""
+"""The feed's index holds all that is needed to choose the posts of a page: only the chosen rows are then read."""
 
 _owner_id = bindparam("owner_id", type_=Id)
 

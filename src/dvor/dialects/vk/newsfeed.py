@@ -4,8 +4,10 @@ import re
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from dvor.core.newsfeed import TOP, Cursor, hide_from_news, load_hidden, read_newsfeed, show_in_news
+from dvor.core.newsfeed import NewsPage as News
 from dvor.core.privacy import Person
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.groups import GroupId
@@ -88,15 +90,27 @@ async def get(call: Call, params: GetNews) -> NewsPage:
         if news.next_cursor is None or step == params.offset:
             break
         cursor = news.next_cursor
+    if step < params.offset:
+        news = replace(news, page=replace(news.page, posts=[]))
+    return draw_news(call, news, params.fields, extended=params.extended)
+
+
+def draw_news(call: Call, news: News, fields: list[str], *, extended: bool) -> NewsPage:
+    """Return a page of news; without `extended` OpenVK's form has no authors."""
     drawing = PostDrawing(call, news.page)
-    posts = news.page.posts if step == params.offset else []
-    items = [drawing.draw(post, post_id=post.id, source_id=post.owner_id, type="post") for post in posts]
-    next_from = "_".join(map(str, news.next_cursor)) if news.next_cursor else ""
-    if not params.extended and not call.is_versioned:
+    items = [
+        drawing.draw(post, post_id=post.id, source_id=post.owner_id, type="post") for post in news.page.posts
+    ]
+    next_from = draw_cursor(news.next_cursor)
+    if not extended and not call.is_versioned:
         return NewsPage(items, next_from=next_from)
     owners = news.page.owners
-    profiles = draw_profiles(call, owners, params.fields)
-    return NewsPage(items, profiles, draw_groups(call, owners, params.fields), next_from)
+    return NewsPage(items, draw_profiles(call, owners, fields), draw_groups(call, owners, fields), next_from)
+
+
+def draw_cursor(cursor: Cursor | None) -> str:
+    """Return where the next page begins, in words; empty at the end."""
+    return "_".join(map(str, cursor)) if cursor else ""
 
 
 def read_cursor(text: str) -> Cursor:

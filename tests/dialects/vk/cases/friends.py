@@ -6,6 +6,7 @@ CASES = Cases(
     recorded=(
         ("friends.get", {"fields": "city,photo_50"}),
         ("friends.getRequests", {"extended": "1"}),
+        ("friends.search", {"q": "бор", "fields": "sex"}),
         ("friends.areFriends", {"user_ids": "2,6,8"}),
         ("friends.getMutual", {"target_uids": "2,3"}),
         ("friends.getOnline", {"online_mobile": "1"}),
@@ -20,6 +21,7 @@ CASES = Cases(
         "friends.delete": ("anna", {"user_id": 5}, 15),
         "friends.get": ("fedor", {"user_id": 4}, 30),
         "friends.getRequests": ("narrow", {}, 7),
+        "friends.search": ("fedor", {"user_id": 4}, 30),
     },
     wrong={
         "friends.areFriends": {"user_ids": "x"},
@@ -29,5 +31,6 @@ CASES = Cases(
         "friends.delete": {"user_id": "1e99"},
         "friends.get": {"count": "-1"},
         "friends.getRequests": {"count": 1001},
+        "friends.search": {"count": 1001},
     },
 )

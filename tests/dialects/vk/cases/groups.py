@@ -9,6 +9,7 @@ CASES = Cases(
             "groups.getById",
             {"group_ids": "garden,club2", "fields": "city,description,members_count,status,wall"},
         ),
+        ("groups.search", {"q": "двор", "fields": "members_count"}),
         ("groups.create", {"title": "Шахматы у беседки", "type": "group"}),
         ("groups.join", {"group_id": "2"}),
         ("groups.leave", {"group_id": "2"}),
@@ -48,6 +49,7 @@ CASES = Cases(
     refused={
         "groups.get": ("fedor", {"user_id": 4}, 15),
         "groups.getById": ("", {"group_id": 1}, 5),
+        "groups.search": ("", {"q": "x"}, 5),
         "groups.create": ("narrow", {"title": "x"}, 7),
         "groups.join": ("narrow", {"group_id": 1}, 7),
         "groups.leave": ("narrow", {"group_id": 1}, 7),
@@ -83,6 +85,7 @@ CASES = Cases(
     },
     wrong={
         "groups.get": {"count": 1001},
+        "groups.search": {"q": "x", "count": 1001},
         "groups.getById": {"group_ids": ",".join(["1"] * 501)},
         "groups.create": {"title": "", "type": "group"},
         "groups.join": {"group_id": "x"},

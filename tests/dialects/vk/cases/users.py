@@ -21,15 +21,19 @@ CASES = Cases(
         ),
         ("users.getFollowers", {"fields": "sex"}),
         ("users.getSubscriptions", {"extended": "1"}),
+        ("users.search", {"q": "кузн", "count": "1", "fields": "photo_50"}),
+        ("users.search", {"q": "", "city_id": "1", "sex": "2", "age_from": "30", "fields": "city,sex"}),
     ),
     refused={
         "users.getFollowers": ("fedor", {"user_id": 4}, 30),
         "users.getSubscriptions": ("fedor", {"user_id": 4}, 30),
         "users.get": ("", {}, 5),
+        "users.search": ("", {}, 5),
     },
     wrong={
         "users.get": {"name_case": "zzz"},
         "users.getFollowers": {"count": 1001},
+        "users.search": {"age_from": "old"},
         "users.getSubscriptions": {"count": 201},
     },
 )

@@ -18,6 +18,7 @@ def commented(answers: dict[str, Any]) -> str:
 CASES = Cases(
     recorded=(
         ("wall.get", {"owner_id": "1", "count": "2", "extended": "1"}),
+        ("wall.search", {"domain": "anna", "query": "лопаты", "extended": "1"}),
         ("wall.getById", {"posts": "1_1,2_1"}),
         ("wall.post", {"message": "Сирень зацвела", "attachments": "photo1_1"}),
         ("wall.edit", {"post_id": written, "message": "Сирень отцвела"}),
@@ -43,6 +44,7 @@ CASES = Cases(
     refused={
         "wall.delete": ("fedor", {"owner_id": 1, "post_id": 1}, 210),
         "wall.get": ("fedor", {"owner_id": 4}, 30),
+        "wall.search": ("fedor", {"owner_id": 4, "query": "x"}, 30),
         "wall.getById": ("", {"posts": "1_1"}, 5),
         "wall.edit": ("boris", {"owner_id": 1, "post_id": 1, "message": "x"}, 15),
         "wall.pin": ("boris", {"owner_id": 1, "post_id": 1}, 15),
@@ -63,6 +65,7 @@ CASES = Cases(
     wrong={
         "wall.delete": {"post_id": "x"},
         "wall.get": {"owner_id": "1.5x"},
+        "wall.search": {"query": "x", "count": 101},
         "wall.getById": {"posts": ",".join(["1_1"] * 101)},
         "wall.edit": {"post_id": "x"},
         "wall.pin": {"post_id": "x"},

@@ -1,0 +1,125 @@
+"""Finding people and communities by their names, and posts by their words."""
+
+from msgspec.structs import replace
+
+from dvor.core.friends import FriendPage, list_friends
+from dvor.core.newsfeed import Cursor, NewsPage, gather_news
+from dvor.core.privacy import Communities, People, check_open, load_communities, load_owner, load_people
+from dvor.core.wall import PostPage, gather_page
+from dvor.model.errors import InvalidParameter
+from dvor.model.friends import MAX_FRIENDS
+from dvor.model.groups import GroupKind
+from dvor.model.search import PeopleFilter, PeopleOrder
+from dvor.model.users import User
+from dvor.model.words import fold_words, has_words
+from dvor.store import name_words, post_words
+from dvor.store.database import Transaction
+from dvor.store.wall import find_pinned
+
+
+async def search_people(
+    tx: Transaction,
+    viewer_id: int,
+    question: str,
+    wanted: PeopleFilter,
+    *,
+    order: PeopleOrder,
+    offset: int,
+    count: int,
+) -> tuple[int, list[int], People]:
+    """Return how many people have every word of the question at the beginning of a word of their names, and a page.
+
+    An empty question finds everybody.  Closed profiles are found by their names alone.
+    """
+    total, ids = await name_words.find_people(
+        tx, fold_words(question), wanted, order=order, offset=offset, count=count
+    )
+    return total, ids, await load_people(tx, viewer_id, ids)
+
+
+async def search_friends(
+    tx: Transaction, viewer_id: int, user_id: int, question: str, *, offset: int, count: int
+) -> FriendPage:
+    """Return a page of a user's friends found by their names; errors of `list_friends`."""
+    beginnings = fold_words(question)
+    page = await list_friends(
+        tx, viewer_id, user_id, order="hints", offset=0, count=MAX_FRIENDS, with_people=True
+    )
+    named = [one for one in page.user_ids if has_words(_names(page.people[one].user), beginnings)]
+    return FriendPage(len(named), named[offset : offset + count], page.people)
+
+
+def _names(user: User) -> str:
+    return "" if user.deactivated else f"{user.first_name} {user.last_name} {user.screen_name or ''}"
+
+
+async def search_groups(
+    tx: Transaction, viewer_id: int, question: str, kinds: list[GroupKind], *, offset: int, count: int
+) -> tuple[int, list[int], Communities]:
+    """Return how many communities of these kinds are found by their names, and a page of them, the largest first.
+
+    `InvalidParameter` (a question without words).
+    """
+    beginnings = _require_words(question)
+    total, ids = await name_words.find_groups(tx, beginnings, kinds, offset=offset, count=count)
+    found = await load_communities(tx, viewer_id, ids)
+    return total, [one for one in ids if found[one].is_found], found
+
+
+async def search_wall(
+    tx: Transaction,
+    viewer_id: int,
+    owner_id: int,
+    question: str,
+    *,
+    owners_only: bool,
+    offset: int,
+    count: int,
+) -> PostPage:
+    """Return a page of a wall's posts with these words, newest first; `InvalidParameter`, errors of `list_wall`."""
+    beginnings = _require_words(question, "query")
+    owner = await load_owner(tx, viewer_id, owner_id)
+    check_open(owner)
+    total, posts = await post_words.find_posts_on_wall(
+        tx,
+        viewer_id,
+        owner_id,
+        beginnings,
+        is_owner=owners_only,
+        with_friends_only=owner.shows_friends_only,
+        offset=offset,
+        count=count,
+    )
+    pinned = await find_pinned(tx, owner_id)
+    page = await gather_page(tx, viewer_id, total, posts, {owner_id: owner})
+    return replace(page, pinned={owner_id: pinned})
+
+
+async def search_posts(
+    tx: Transaction, viewer_id: int, question: str, *, cursor: Cursor, since: int, count: int
+) -> tuple[int, NewsPage]:
+    """Return how many public posts have these words, and those below the cursor, newest first; `InvalidParameter`."""
+    total, posts = await post_words.find_posts(
+        tx, viewer_id, _require_words(question), since=since, before=cursor, count=count
+    )
+    return total, await gather_news(tx, viewer_id, posts, count)
+
+
+async def list_public_posts(
+    tx: Transaction, viewer_id: int, *, cursor: Cursor, since: int, count: int, with_others: bool
+) -> NewsPage:
+    """Return the public posts of everybody below the cursor, newest first, without hidden sources.
+
+    `with_others` gives those too that people have written on another's wall.
+    """
+    posts = await post_words.list_public_posts(
+        tx, viewer_id, since=since, before=cursor, count=count, is_owner=not with_others
+    )
+    return await gather_news(tx, viewer_id, posts, count)
+
+
+def _require_words(question: str, name: str = "q") -> list[str]:
+    words = fold_words(question)
+    if not words:
+        raise InvalidParameter(name, "there are no words in it")
+    return words

@@ -1,0 +1,225 @@
+"""The words of posts, and the public posts of everybody, newest first."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Executable,
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    intersect,
+    literal_column,
+    or_,
+    select,
+)
+
+from dvor.model.groups import GroupAccess
+from dvor.model.wall import Post
+from dvor.store.columns import Id, metadata
+from dvor.store.database import Transaction
+from dvor.store.groups import groups
+from dvor.store.newsfeed import is_shown
+from dvor.store.statements import Statement, insert_all, shapes
+from dvor.store.users import users
+from dvor.store.wall import drawn, posts
+from dvor.store.words import MAX_WORDS, Word, beginning_values, begins
+
+post_words = Table(
+    "post_words",
+    metadata,
+    Column("word", Word, primary_key=True),
+    Column("owner_id", Id, primary_key=True, autoincrement=False),
+    Column("post_id", Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+_owner_id = bindparam("owner_id", type_=Id)
+_INSERT = Statement(insert_all(post_words, ignore_conflict=True))
+_DELETE = Statement(
+    delete(post_words).where(
+        post_words.c.word == bindparam("word", type_=Text),
+        post_words.c.owner_id == _owner_id,
+        post_words.c.post_id == bindparam("post_id", type_=Id),
+    )
+)
+
+
+def _hits(words: int, is_single: bool) -> FromClause:
+    """Choose the posts, of everybody or of one wall, that have words with all these beginnings."""
+    parts = []
+    for place in range(words):
+        part = select(post_words.c.owner_id, post_words.c.post_id).distinct()
+        part = part.where(begins(post_words.c.word, place))
+        parts.append(part.where(post_words.c.owner_id == _owner_id) if is_single else part)
+    return (parts[0] if words == 1 else intersect(*parts)).subquery("hits")
+
+
+def _bounded(chosen: Select[Any]) -> Select[Any]:
+    """Keep the posts that are there, within the times asked for."""
+    return chosen.where(
+        posts.c.deleted_at.is_(None),
+        posts.c.created_at >= bindparam("since", type_=Id),
+        posts.c.created_at <= bindparam("before", type_=Id),
+    )
+
+
+def _public(chosen: Select[Any], source: FromClause) -> Select[Any]:
+    """Keep what everybody may see: posts that are not for friends, of open people and communities."""
+    source = source.outerjoin(users, users.c.id == posts.c.owner_id)
+    source = source.outerjoin(groups, groups.c.id == -posts.c.owner_id)
+    return _bounded(chosen.select_from(source)).where(
+        ~posts.c.is_friends_only,
+        or_(
+            (~users.c.is_closed) & users.c.deactivated.is_(None),
+            (groups.c.access == literal_column(str(int(GroupAccess.OPEN)))) & groups.c.deactivated.is_(None),
+        ),
+    )
+
+
+def _below_cursor(chosen: Select[Any]) -> Select[Any]:
+    before, before_owner, before_id = (
+        bindparam(name, type_=Id) for name in ("before", "before_owner_id", "before_post_id")
+    )
+    return chosen.where(
+        or_(
+            posts.c.created_at < before,
+            posts.c.owner_id < before_owner,
+            (posts.c.owner_id == before_owner) & (posts.c.id < before_id),
+        )
+    )
+
+
+_KEY = (posts.c.owner_id, posts.c.id)
+_NEWEST = (posts.c.created_at.desc(), posts.c.owner_id.desc(), posts.c.id.desc())
+
+
+def _drawn(chosen: Select[Any]) -> Select[Any]:
+    page = chosen.order_by(*_NEWEST).limit(bindparam("count", type_=Integer)).subquery("chosen")
+    return drawn(page, page.c.owner_id, page.c.id).order_by(*_NEWEST)
+
+
+def _found(columns: Iterable[Any], words: int) -> Select[Any]:
+    hits = _hits(words, is_single=False)
+    same = (posts.c.owner_id == hits.c.owner_id) & (posts.c.id == hits.c.post_id)
+    return _public(select(*columns), hits.join(posts, same))
+
+
+def _found_on_wall(
+    columns: Iterable[Any], words: int, is_owner: bool, with_friends_only: bool
+) -> Select[Any]:
+    hits = _hits(words, is_single=True)
+    same = (posts.c.owner_id == hits.c.owner_id) & (posts.c.id == hits.c.post_id)
+    found = select(*columns).select_from(hits.join(posts, same)).where(posts.c.deleted_at.is_(None))
+    if is_owner:
+        found = found.where(posts.c.from_id == posts.c.owner_id)
+    return found if with_friends_only else found.where(~posts.c.is_friends_only)
+
+
+_COUNTS = tuple(range(1, MAX_WORDS + 1))
+
+
+@shapes(Post, words=_COUNTS)
+def _page(words: int) -> Executable:
+    return _drawn(_below_cursor(_found(_KEY, words)))
+
+
+@shapes(None, words=_COUNTS)
+def _count(words: int) -> Executable:
+    return _found([func.count()], words)
+
+
+@shapes(Post, words=_COUNTS, is_owner=(False, True), with_friends_only=(False, True))
+def _wall_page(words: int, is_owner: bool, with_friends_only: bool) -> Executable:
+    chosen = _found_on_wall(_KEY, words, is_owner, with_friends_only)
+    return _drawn(chosen.offset(bindparam("offset", type_=Id)))
+
+
+@shapes(None, words=_COUNTS, is_owner=(False, True), with_friends_only=(False, True))
+def _wall_count(words: int, is_owner: bool, with_friends_only: bool) -> Executable:
+    return _found_on_wall([func.count()], words, is_owner, with_friends_only)
+
+
+@shapes(Post, is_owner=(False, True))
+def _newest(is_owner: bool) -> Executable:
+    chosen = _below_cursor(_public(select(*_KEY), posts)).where(is_shown(posts.c.owner_id))
+    return _drawn(chosen.where(posts.c.from_id == posts.c.owner_id) if is_owner else chosen)
+
+
+def post_word_rows(owner_id: int, post_id: int, words: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the rows of `post_words` for a post."""
+    return [{"word": word, "owner_id": owner_id, "post_id": post_id} for word in sorted(words)]
+
+
+async def insert_post_words(tx: Transaction, owner_id: int, post_id: int, words: Iterable[str]) -> None:
+    """Let a post be found by these words."""
+    if rows := post_word_rows(owner_id, post_id, words):
+        await tx.run_many(_INSERT, rows)
+
+
+async def delete_post_words(tx: Transaction, owner_id: int, post_id: int, words: Iterable[str]) -> None:
+    """Let a post no longer be found by these words."""
+    if rows := post_word_rows(owner_id, post_id, words):
+        await tx.run_many(_DELETE, rows)
+
+
+async def find_posts(
+    tx: Transaction,
+    viewer_id: int,
+    beginnings: list[str],
+    *,
+    since: int,
+    before: tuple[int, int, int],
+    count: int,
+) -> tuple[int, list[Post]]:
+    """Return the newest public posts below the cursor that have words with these beginnings, and how many there are."""
+    words, values = beginning_values(beginnings)
+    asked = values | {"viewer_id": viewer_id, "since": since, **_cursor(before)}
+    total: int = await tx.value(_count(words=words), **asked)
+    return total, await tx.rows(_page(words=words), **asked, count=count)
+
+
+async def find_posts_on_wall(
+    tx: Transaction,
+    viewer_id: int,
+    owner_id: int,
+    beginnings: list[str],
+    *,
+    is_owner: bool,
+    with_friends_only: bool,
+    offset: int,
+    count: int,
+) -> tuple[int, list[Post]]:
+    """Return a page of a wall's posts (or of its owner's) with words of these beginnings, and how many there are."""
+    words, values = beginning_values(beginnings)
+    asked = values | {"viewer_id": viewer_id, "owner_id": owner_id}
+    shape = {"words": words, "is_owner": is_owner, "with_friends_only": with_friends_only}
+    total: int = await tx.value(_wall_count(**shape), **asked)
+    return total, await tx.rows(_wall_page(**shape), **asked, offset=offset, count=count)
+
+
+async def list_public_posts(
+    tx: Transaction,
+    viewer_id: int,
+    *,
+    since: int,
+    before: tuple[int, int, int],
+    count: int,
+    is_owner: bool,
+) -> list[Post]:
+    """Return the newest public posts of everybody below the cursor, or those on the authors' own walls.
+
+    Without those whose news the viewer has hidden.
+    """
+    statement = _newest(is_owner=is_owner)
+    return await tx.rows(statement, viewer_id=viewer_id, since=since, count=count, **_cursor(before))
+
+
+def _cursor(before: tuple[int, int, int]) -> dict[str, int]:
+    return dict(zip(("before", "before_owner_id", "before_post_id"), before, strict=True))
