@@ -143,6 +143,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Let callbacks and hooks go to private and loopback addresses too; for development on one machine."
         ),
     ] = False
+    clock_skew: Annotated[
+        int,
+        Meta(
+            description="Seconds by which the clocks of servers that sign their calls may be ahead.",
+            ge=0,
+            le=3600,
+        ),
+    ] = 60
     poll_wait: Annotated[
         int, Meta(description="Longest time that a long poll waits, in seconds.", ge=1, le=600)
     ] = 90

@@ -13,6 +13,7 @@ from dvor.core.letters import JOB as SEND_LETTER
 from dvor.core.letters import prune_letters, send_letter
 from dvor.model.jobs import Job
 from dvor.store import jobs as store
+from dvor.store.credentials import prune_salts
 from dvor.store.database import Transaction
 from dvor.store.events import prune_events
 from dvor.store.group_members import delete_ended_bans
@@ -59,12 +60,19 @@ async def rotate_signing_keys(courtyard: Courtyard, _job: Job) -> None:
     await rotate_keys(courtyard)
 
 
+async def prune_old_salts(courtyard: Courtyard, _job: Job) -> None:
+    """Forget the salts of signed requests that are too old by now."""
+    now = courtyard.now
+    await courtyard.database.write(lambda tx: prune_salts(tx, now))
+
+
 HANDLERS: dict[str, Handler] = {
     "prune_events": prune_old_events,
     "sweep_files": sweep_files,
     "end_bans": end_bans,
     "prune_authorizations": prune_old_authorizations,
     "rotate_keys": rotate_signing_keys,
+    "prune_salts": prune_old_salts,
     SEND_LETTER: send_letter,
 }
 PERIODS = {
@@ -73,6 +81,7 @@ PERIODS = {
     "end_bans": MINUTE,
     "prune_authorizations": HOUR,
     "rotate_keys": DAY,
+    "prune_salts": HOUR,
 }
 """Jobs that come again: the seconds from one end to the next start."""
 

@@ -285,5 +285,33 @@ class ServiceTokenRefused(Refusal):
     """The call needs a person's token, and an app's service token was given."""
 
 
+class CredentialNotFound(Refusal):
+    """No credential has this Key ID."""
+
+
+class SignatureWrong(Refusal):
+    """The signature does not belong to the salt, the timestamp and the credential's secret."""
+
+
+class SignatureExpired(Refusal):
+    """The request was signed too long ago."""
+
+
+class SignatureEarly(Refusal):
+    """The request was signed in the future, further ahead than clocks may differ."""
+
+
+class SaltUsed(Refusal):
+    """The salt of the request was used before, and the credential takes each once."""
+
+
+class RefererRefused(Refusal):
+    """The credential takes no requests from this page's domain, or none without one."""
+
+
+class PermissionMissing(Refusal):
+    """The credential does not allow this."""
+
+
 class OutcomeUnknown(Exception):
     """The database went away during a commit: the write may or may not have happened.  Not a refusal."""

@@ -14,6 +14,7 @@ from dvor.store import (
     comments,
     consents,
     conversations,
+    credentials,
     documents,
     events,
     files,
@@ -79,6 +80,7 @@ ROOM_MODULES = (
     bots,
     events,
     jobs,
+    credentials,
 )
 
 

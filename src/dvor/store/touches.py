@@ -9,7 +9,9 @@ from collections import Counter
 from typing import Any
 
 from dvor.model.apps import AppDay
+from dvor.model.credentials import CredentialDay
 from dvor.store.apps import add_app_days, load_apps
+from dvor.store.credentials import touch_credentials
 from dvor.store.database import Database, Transaction
 from dvor.store.tokens import touch_tokens
 from dvor.store.users import save_presences
@@ -27,6 +29,8 @@ class Touches:
         self._presences: dict[int, dict[str, Any]] = {}
         self._tokens: dict[bytes, int] = {}
         self._app_calls: Counter[tuple[int, int]] = Counter()
+        self._credentials: dict[str, int] = {}
+        self._credential_calls: Counter[tuple[str, int, str, bool]] = Counter()
         self._task: asyncio.Task[None] | None = None
 
     def see_user(self, user_id: int, now: int, platform: int, *, is_offline: bool = False) -> None:
@@ -44,12 +48,19 @@ class Touches:
         if app_id:
             self._app_calls[app_id, now // DAY] += 1
 
+    def use_credential(self, key_id: str, now: int, action: str, *, is_error: bool) -> None:
+        """Note a call that was signed with a credential, and whether it was answered with an error."""
+        self._credentials[key_id] = now
+        self._credential_calls[key_id, now // DAY, action, is_error] += 1
+
     async def flush(self) -> None:
         """Write down what has gathered, in one transaction."""
         presences, self._presences = self._presences, {}
         tokens, self._tokens = self._tokens, {}
         calls, self._app_calls = self._app_calls, Counter()
-        if not presences and not tokens and not calls:
+        credentials, self._credentials = self._credentials, {}
+        signed, self._credential_calls = self._credential_calls, Counter()
+        if not presences and not tokens and not calls and not credentials:
             return
 
         async def write(tx: Transaction) -> None:
@@ -62,6 +73,8 @@ class Touches:
                 apps = await load_apps(tx, sorted({app_id for app_id, _ in calls}))  # some may be gone
                 days = [AppDay(*key, 0, 0, calls[key]) for key in sorted(calls) if key[0] in apps]
                 await add_app_days(tx, days)
+            if credentials:
+                await touch_credentials(tx, credentials, _sum_days(signed))
 
         await self._database.write(write, is_repeatable=True)
 
@@ -84,3 +97,9 @@ class Touches:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.flush()
+
+
+def _sum_days(signed: Counter[tuple[str, int, str, bool]]) -> list[CredentialDay]:
+    """Return the signed calls, and how many of them were errors, in the order of their keys."""
+    keys = sorted({key[:3] for key in signed})
+    return [CredentialDay(*key, signed[*key, False] + signed[*key, True], signed[*key, True]) for key in keys]
