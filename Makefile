@@ -64,8 +64,9 @@ $(ENVIRONMENT)/installed: requirements/run.txt requirements/build.txt requiremen
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable . --editable ./connect
 	@touch $@
 
-$(ENVIRONMENT)/tested: $(ENVIRONMENT)/installed requirements/test.txt requirements/chromium.sh
+$(ENVIRONMENT)/tested: $(ENVIRONMENT)/installed requirements/test.txt requirements/chromium.sh requirements/php.sh
 	@echo "dvor: installing what its tests need into $(ENVIRONMENT) (about a minute)"
 	@$(INSTALL) -r requirements/test.txt
 	@requirements/chromium.sh $(ENVIRONMENT)
+	@requirements/php.sh
 	@touch $@

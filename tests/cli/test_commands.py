@@ -140,3 +140,37 @@ def test_the_reference_is_written(tmp_path: Path) -> None:
     run("docs", str(tmp_path))
     assert json.loads((tmp_path / "openapi.json").read_text())["openapi"] == "3.1.0"
     assert "friends.add" in (tmp_path / "friends.md").read_text()
+
+
+def test_a_credential(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = ("--data", str(tmp_path))
+    run("credential", "create", "TV", "--permission", "users=write", "--permission", "secrets=read", *data)
+    made = dict(line.rsplit(" ", 1) for line in capsys.readouterr().out.splitlines())
+    key_id, secret = [value for _, value in sorted(made.items())]
+    assert (len(key_id), len(secret)) == (32, 64)
+    run("credential", "show", key_id, *data)
+    assert secret in capsys.readouterr().out
+    run("credential", "list", *data)
+    assert capsys.readouterr().out == f"{key_id}  TV  read,secrets=read,users=write\n"
+    run(
+        "credential",
+        "change",
+        key_id,
+        "--title",
+        "TV 2",
+        "--general",
+        "none",
+        "--referers",
+        "A.example, blank",
+        *data,
+    )
+    run("credential", "list", *data)
+    assert f"{key_id}  TV 2  none,secrets=read,users=write" in capsys.readouterr().out
+    run("credential", "rotate", key_id, *data)
+    assert secret not in capsys.readouterr().out
+    assert "InvalidParameter" in fail(monkeypatch, "credential", "create", "TV", "--general", "all", *data)
+    assert "InvalidParameter" in fail(
+        monkeypatch, "credential", "create", "TV", "--permission", "users", *data
+    )
+    run("credential", "delete", key_id, *data)
+    assert "CredentialNotFound" in fail(monkeypatch, "credential", "show", key_id, *data)

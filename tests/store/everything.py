@@ -7,6 +7,7 @@ from dvor.model.attachments import Attachment
 from dvor.model.bots import BotSettings, CallbackServer
 from dvor.model.comments import NewComment
 from dvor.model.conversations import Chat
+from dvor.model.credentials import Credential, CredentialDay
 from dvor.model.documents import Document, Preview
 from dvor.model.groups import GroupBan, GroupMember, MemberStatus, NewGroup, Place, Role
 from dvor.model.invites import Invite
@@ -21,6 +22,7 @@ from dvor.store.bots import insert_server, save_bot_settings
 from dvor.store.chats import insert_chat, set_permission
 from dvor.store.comments import insert_comment
 from dvor.store.conversations import insert_chat_conversation
+from dvor.store.credentials import insert_credential, touch_credentials, use_salt
 from dvor.store.database import Transaction
 from dvor.store.documents import insert_document, insert_words
 from dvor.store.events import insert_receiver, prune_events
@@ -141,4 +143,10 @@ async def _settle_accounts(tx: Transaction, anna: int) -> None:
     await insert_link(tx, Link(b"l", "password", anna, {"a": "ы"}, NOW + 60))
     await insert_passkey(tx, Passkey(anna, b"\x00", b"\xff", 1, "Ключ", NOW, 0))
     await use_challenge(tx, b"c", NOW + 60)
+    key = Credential(
+        "1b32", "TV", 300, ["a.example"], True, "read", {"users": "write"}, True, True, b"s", NOW, 0
+    )
+    await insert_credential(tx, key)
+    await touch_credentials(tx, {"1b32": NOW}, [CredentialDay("1b32", 7, "users.get", 3, 1)])
+    await use_salt(tx, "1b32", b"salt", NOW)
     await insert_job(tx, "mail", {"to": [1, None, {"b": "ы", "a": 1.5}]}, NOW)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, bindparam, select
 
 import dvor.store
-from dvor.store import consistency, events, groups, jobs, keys, maintenance, schema, users
+from dvor.store import consistency, credentials, events, groups, jobs, keys, maintenance, schema, users
 from dvor.store.columns import Json, metadata
 from dvor.store.statements import Compiled, EngineName, Statement, among, insert_all, shapes, upsert
 
@@ -29,6 +29,7 @@ MAY_SCAN: dict[Statement[Any], str] = {
     groups._COUNT: "as counting everybody",
     users._COUNT: "counting everybody reads everybody; asked by metrics and the command line",
     events._OVERFULL: "pruning asks every receiver how full its log is, in the background",
+    credentials.ALL_CREDENTIALS: "a few credentials, and an administrator wants to see them all",
     keys.ALL_KEYS: "a few keys, and all of them are wanted",
     jobs._OF_KIND: "the queue is short, and asked at the start only",
 }

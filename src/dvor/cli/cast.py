@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from dvor.core import apps, friends, groups, likes, privacy, wall
 from dvor.core.accounts import create_account, switch_on_totp
 from dvor.core.courtyard import Courtyard
+from dvor.core.credentials import create_credential
 from dvor.core.files import keep_picture, make_address, read_address, read_receipt
 from dvor.core.message_sending import send_message
 from dvor.core.photos import save_photo
@@ -16,6 +17,7 @@ from dvor.core.tokens import issue_token
 from dvor.media.pictures import check_and_render
 from dvor.model.apps import PROTOCOLS, NewApp
 from dvor.model.attachments import Attachment
+from dvor.model.credentials import NewCredential
 from dvor.model.groups import GroupAccess, NewGroup, Place
 from dvor.model.users import Access, Details, NewUser
 from dvor.store.database import Transaction
@@ -37,6 +39,8 @@ APP = NewApp(
     category="Social Networks & Dating",
 )
 """Of Boris: an outside site on the developer's own machine."""
+CREDENTIAL = NewCredential(title="Соседское телевидение", general="write", permissions={"secrets": "read"})
+"""Of another server, which manages the users here."""
 
 
 class Member(Struct, frozen=True):
@@ -213,6 +217,7 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
     for name, one in CAST.items():
         await _give_avatar(courtyard, ids[name], one)
     await apps.create_app(courtyard, ids["boris"], APP, is_confirmed=True)
+    await create_credential(courtyard, CREDENTIAL)
     await _post_picture(courtyard, ids["anna"], start + 300 * MINUTE)
     return ids
 

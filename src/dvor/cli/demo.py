@@ -11,7 +11,7 @@ from dvor.cli.cast import CAST, PASSWORD, TOTP_SEED, settle
 from dvor.cli.population import populate_with_progress
 from dvor.cli.settings import SettingFlags, read_settings
 from dvor.config import Settings
-from dvor.core import apps
+from dvor.core import apps, credentials
 from dvor.core.courtyard import Courtyard
 from dvor.core.health import is_empty
 from dvor.core.population import Population
@@ -63,6 +63,7 @@ async def _describe(courtyard: Courtyard) -> dict[str, Any]:
     async with courtyard.database.read() as tx:
         user_id, owner_id = await find_user_ids(tx, [FIRST, APP_OWNER])
         own = await apps.list_own_apps(tx, owner_id)
+        signing = await credentials.list_credentials(tx)
     token = await issue_token(courtyard, user_id, platform="demo")
     user = {"login": CAST[FIRST].login, "password": PASSWORD, "id": user_id, "token": token}
     facts: dict[str, Any] = {"base_url": courtyard.public_url, "user": user}
@@ -73,6 +74,9 @@ async def _describe(courtyard: Courtyard) -> dict[str, Any]:
     for app in own[:1]:  # none is left if he has deleted it
         secret = apps.reveal_secrets(courtyard, app).secret_key
         facts["app"] = {"id": app.id, "secret": secret, "redirect_uri": app.redirect_uris[0]}
+    for credential in signing[:1]:
+        secret = credentials.reveal_secret(courtyard, credential)
+        facts["credential"] = {"key_id": credential.key_id, "secret": secret}
     return facts
 
 
@@ -94,6 +98,10 @@ def _greet(facts: dict[str, Any], settings: Settings) -> None:
     if app := facts.get("app"):
         print(
             f"\nAn app to log people in with: id {app['id']}, key {app['secret']}, back to {app['redirect_uri']}"
+        )
+    if credential := facts.get("credential"):
+        print(
+            f"\nA credential of the server API, {url}/api.php: key {credential['key_id']}, secret {credential['secret']}"
         )
     print(f"\nA bot's token, of the community {facts['group']['id']}: {facts['group']['token']}")
     print("\nA first call:")

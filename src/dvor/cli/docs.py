@@ -9,6 +9,8 @@ from dvor.config import describe_settings
 from dvor.dialects.vk.api import METHODS
 from dvor.dialects.vk.endpoint import known_methods
 from dvor.dialects.vk.errors import TEXTS
+from dvor.dialects.webtv.api import ACTIONS
+from dvor.dialects.webtv.reference import write_reference
 from dvor.methods.openapi import describe_api
 from dvor.methods.reference import write_coverage, write_section
 
@@ -42,6 +44,7 @@ def write_pages(examples: Path) -> dict[str, str]:
         "README.md": _write_index(sorted(pages)),
         "methods.md": write_coverage(known_methods().values(), METHODS),
         "settings.md": _write_settings(),
+        "server-api.md": write_reference(ACTIONS),
         "openapi.json": json.dumps(description, ensure_ascii=False, indent=1) + "\n",
     }
 
@@ -51,7 +54,7 @@ def _write_index(pages: list[str]) -> str:
     lines += [f"* [{page.removesuffix('.md')}]({page})" for page in pages]
     lines += [
         "",
-        "[Which methods are answered](methods.md) · [settings](settings.md) · [openapi.json](openapi.json)",
+        "[Which methods are answered](methods.md) · [the server API](server-api.md) · [settings](settings.md) · [openapi.json](openapi.json)",
         "",
         "Every method can also answer these errors:",
         "",

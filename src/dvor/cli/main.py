@@ -6,6 +6,7 @@ from cyclopts import App
 
 from dvor import __version__
 from dvor.cli.apps import app_app
+from dvor.cli.credentials import credential_app
 from dvor.cli.database import database_app
 from dvor.cli.demo import demo
 from dvor.cli.docs import docs
@@ -33,6 +34,7 @@ app.command(invite)
 app.command(token_app)
 app.command(group_app)
 app.command(app_app)
+app.command(credential_app)
 app.command(database_app)
 app.command(docs)
 

@@ -129,7 +129,7 @@ def method(
     def declare(function: Callable[[Call, P], Awaitable[Any]]) -> Method:
         hints = get_type_hints(function, include_extras=True)
         params = hints["params"]
-        kinds = {one.name: _kind(one.type) for one in msgspec.inspect.type_info(params).fields}  # type: ignore[attr-defined]
+        kinds = {one.name: tell_kind(one.type) for one in msgspec.inspect.type_info(params).fields}  # type: ignore[attr-defined]
         summary, _, description = inspect.cleandoc(function.__doc__ or "").partition("\n")
         return Method(
             name=name,
@@ -154,12 +154,12 @@ def method(
     return declare
 
 
-def _kind(found: msgspec.inspect.Type) -> str:
+def tell_kind(found: msgspec.inspect.Type) -> str:
     """Say how a parameter's text is to be read: as it is, as a comma list, or as a value."""
     if isinstance(found, msgspec.inspect.Metadata):
-        return _kind(found.type)
+        return tell_kind(found.type)
     if isinstance(found, msgspec.inspect.UnionType):
-        kinds = {_kind(one) for one in found.types} - {"none"}
+        kinds = {tell_kind(one) for one in found.types} - {"none"}
         return kinds.pop() if len(kinds) == 1 else "text"
     if isinstance(found, msgspec.inspect.ListType):
         return "list"

@@ -12,6 +12,10 @@ from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
 import structlog
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request as FormRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,6 +29,9 @@ PRIVATE = {
     "x-content-type-options": "nosniff",
 }
 PAGE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+UNREADABLE_FORM = (MultiPartException, FormParserError, UnicodeError)
+"""What Starlette raises at a multipart body that is none."""
 
 _log = structlog.get_logger("dvor.doors")
 
@@ -157,7 +164,7 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 async def read_asked(scope: Scope, receive: Receive, limit: int) -> Asked:
-    """Read query and form; `InvalidParameter` for what is no text, `ClientGone`."""
+    """Read query and form (urlencoded, multipart or JSON); `InvalidParameter` for what is no text, `ClientGone`."""
     query, repeated = _read_pairs(scope["query_string"])
     form: dict[str, str] = {}
     if scope["method"] not in ("GET", "HEAD"):
@@ -165,6 +172,9 @@ async def read_asked(scope: Scope, receive: Receive, limit: int) -> Asked:
         kind = header(scope, b"content-type").partition(";")[0].strip().lower()
         if kind == "application/json":
             form = _read_json(body)
+        elif kind == "multipart/form-data" and body:
+            form, more = _read_texts(await read_multipart(scope, body))
+            repeated |= more
         else:
             form, more = _read_pairs(body)
             repeated |= more
@@ -178,6 +188,29 @@ def _read_pairs(body: bytes) -> tuple[dict[str, str], set[str]]:
         raise InvalidParameter("request", "a parameter is not UTF-8 text") from error
     except ValueError as error:
         raise InvalidParameter("request", f"more than {MAX_FIELDS} parameters") from error
+    return _read_texts(pairs)
+
+
+async def read_multipart(scope: Scope, body: bytes) -> list[tuple[str, str]]:
+    """Return the fields of a multipart form, files left out; `InvalidParameter`."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    try:
+        async with FormRequest(scope, receive).form(
+            max_files=10, max_fields=MAX_FIELDS, max_part_size=len(body)
+        ) as form:
+            pairs = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
+    except UNREADABLE_FORM as error:
+        raise InvalidParameter("request", "the multipart body cannot be read") from error
+    if any(value.encode() not in body for _, value in pairs):
+        # Starlette reads what is no UTF-8 as Latin-1
+        raise InvalidParameter("request", "a parameter is not UTF-8 text")
+    return pairs
+
+
+def _read_texts(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], set[str]]:
     texts: dict[str, str] = {}
     repeated = set()
     for name, value in pairs:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from dvor.methods.declaration import Method
+from dvor.methods.declaration import Method, Params
 
 Example = Mapping[str, Any]
 """A recorded exchange: `request` (http, path, params), `status`, `answer`, `from`, `on`."""
@@ -29,7 +29,7 @@ def _write_method(one: Method, texts: Mapping[int, str], example: Example | None
         lines += [f"Also called {', '.join(f'`{name}`' for name in one.aliases)}.", ""]
     scope = f" with the scope {_name_scope(one)}" if one.scope is not None else ""
     lines += [f"Needs a token{scope}." if one.needs_user else "Needs no token.", ""]
-    lines += _write_parameters(one)
+    lines += write_parameters(one.params)
     if one.not_yet:
         names = ", ".join(f"`{name}`" for name in one.not_yet)
         lines += [
@@ -56,10 +56,10 @@ def _first_sentence(text: str | None) -> str:
     return " ".join((text or "").split()).partition(". ")[0].rstrip(".")
 
 
-def _write_parameters(one: Method) -> list[str]:
-    schema = msgspec.json.schema(one.params)
-    properties = schema["$defs"][one.params.__name__]["properties"]
-    required = schema["$defs"][one.params.__name__].get("required", [])
+def write_parameters(params: type[Params]) -> list[str]:
+    schema = msgspec.json.schema(params)
+    properties = schema["$defs"][params.__name__]["properties"]
+    required = schema["$defs"][params.__name__].get("required", [])
     if not properties:
         return ["Takes no parameters.", ""]
     lines = ["| parameter | type | default | |", "|---|---|---|---|"]

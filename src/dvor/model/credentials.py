@@ -69,7 +69,9 @@ class Credential(Struct, frozen=True):
         """Say whether a request may come from a page of this host, or (None) from no page."""
         if not self.referers:
             return True
-        return (BLANK if referer_host is None else referer_host.lower()) in self.referers
+        if referer_host is None:
+            return BLANK in self.referers
+        return referer_host != BLANK and referer_host in self.referers
 
 
 class Signed(Struct, frozen=True):

@@ -24,6 +24,8 @@ from dvor.dialects.vk.longpoll import LongPollEndpoint
 from dvor.dialects.vk.token import TokenEndpoint
 from dvor.dialects.vk.trials import CaptchaEndpoint
 from dvor.dialects.vk.uploads import UploadEndpoint
+from dvor.dialects.webtv.api import ACTIONS
+from dvor.dialects.webtv.endpoint import ServerApiEndpoint
 from dvor.methods.http import Doors
 from dvor.methods.openapi import describe_api
 from dvor.server.files import DocumentEndpoint, PictureEndpoint, not_found
@@ -43,6 +45,7 @@ class Application:
         self._courtyard = courtyard
         token = TokenEndpoint(courtyard, count_call)
         self._method = MethodEndpoint(courtyard, METHODS, count_call)
+        self._server_api = ServerApiEndpoint(courtyard, ACTIONS, count_call)
         doors = _open_doors(courtyard)
         upload, pictures = UploadEndpoint(courtyard, count_call), PictureEndpoint(courtyard)
         self._prefixes: tuple[tuple[str, ASGIApp], ...] = (
@@ -105,9 +108,12 @@ class Application:
         return self._site
 
     async def _api_php(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the one address that several originals share: VK's has `method=`, Sngine's `do=`."""
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        path = f"/api/{query['do']}" if "do" in query else f"/method/{query.get('method', '')}"
+        """Answer the one address that several originals share: VK's has `method=`, WebTV's `go=`, Sngine's `do=`."""
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        if "go" in query and "method" not in query:
+            await self._server_api(scope, receive, send)
+            return
+        path = f"/api/{query['do']}" if query.get("do") else f"/method/{query.get('method', '')}"
         await self._find(path)({**scope, "path": path}, receive, send)
 
     @staticmethod

@@ -53,6 +53,7 @@ def bind(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen()  # who is told the address before the first request is answered waits, and is not refused
     except OSError as error:
         listener.close()
         raise ConfigError(

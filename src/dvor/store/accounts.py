@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete
 from dvor.model.accounts import Account
 from dvor.store.columns import Bytes, Id, metadata
 from dvor.store.database import Transaction
-from dvor.store.statements import Statement, insert_all
+from dvor.store.statements import Statement, among, insert_all
 from dvor.store.users import users
 
 accounts = Table(
@@ -34,6 +34,7 @@ _user_id = bindparam("user_id", type_=Id)
 _all = select(accounts, users.c.deactivated).join(users, users.c.id == accounts.c.user_id)
 _BY_LOGIN = Statement(_all.where(accounts.c.login == bindparam("login", type_=Text)), Account)
 _BY_USER = Statement(_all.where(accounts.c.user_id == _user_id), Account)
+_BY_USERS = Statement(_all.where(among(accounts.c.user_id, "user_ids")), Account)
 _INSERT = Statement(insert_all(accounts))
 _SET_PASSWORD = Statement(
     update(accounts)
@@ -71,6 +72,11 @@ async def find_account(tx: Transaction, login: str) -> Account | None:
 async def load_account(tx: Transaction, user_id: int) -> Account | None:
     """Return the account of a user."""
     return await tx.row(_BY_USER, user_id=user_id)
+
+
+async def load_accounts(tx: Transaction, user_ids: list[int]) -> dict[int, Account]:
+    """Return the accounts of these users by id, in one query."""
+    return {one.user_id: one for one in await tx.rows(_BY_USERS, user_ids=user_ids)} if user_ids else {}
 
 
 async def insert_account(tx: Transaction, user_id: int, login: str, password_hash: str) -> None:

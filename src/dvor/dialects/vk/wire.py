@@ -11,16 +11,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from python_multipart.exceptions import FormParserError
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
-from starlette.requests import Request as FormRequest
 from starlette.types import Receive, Scope, Send
 
+from dvor.methods.http import UNREADABLE_FORM as UNREADABLE_FORM
 from dvor.methods.http import BodyTooLarge as BodyTooLarge
 from dvor.methods.http import ClientGone as ClientGone
 from dvor.methods.http import header as header
 from dvor.methods.http import read_body as read_body
+from dvor.methods.http import read_multipart
 from dvor.model.errors import InvalidParameter
 
 OPENVK_VERSION = (5, 9999)
@@ -48,8 +46,6 @@ JSON_HEADERS = [
     (b"access-control-allow-origin", b"*"),
     (b"x-content-type-options", b"nosniff"),
 ]
-UNREADABLE_FORM = (MultiPartException, FormParserError, UnicodeError)
-"""What Starlette raises at a multipart body that is none."""
 _VERSION = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?", re.ASCII)
 
 
@@ -104,27 +100,10 @@ async def read_parameters(
     kind = header(scope, b"content-type").partition(";")[0].strip().lower()
     body = await read_body(receive, limit)
     if kind == "multipart/form-data":
-        return query | await _parse_multipart(scope, body)
+        return query | _texts(await read_multipart(scope, body))
     if kind == "application/json":
         return query | _parse_json(body)
     return query | parse_form(body)
-
-
-async def _parse_multipart(scope: Scope, body: bytes) -> dict[str, str]:
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    try:
-        async with FormRequest(scope, receive).form(
-            max_files=10, max_fields=MAX_FIELDS, max_part_size=len(body)
-        ) as form:
-            pairs = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
-    except UNREADABLE_FORM as error:
-        raise InvalidParameter("request", "the multipart body cannot be read") from error
-    if any(value.encode() not in body for _, value in pairs):
-        # Starlette reads what is no UTF-8 as Latin-1
-        raise InvalidParameter("request", "a parameter is not UTF-8 text")
-    return _texts(pairs)
 
 
 def _parse_json(body: bytes) -> dict[str, str]:
