@@ -53,6 +53,7 @@ requirements: setup  ## pin the newest versions that go together, in requirement
 	$(LOCK) pyproject.toml requirements/test.in -o requirements/test.txt
 	$(LOCK) pyproject.toml -c requirements/test.txt -o requirements/run.txt
 	$(LOCK) requirements/build.in -c requirements/test.txt -o requirements/build.txt
+	$(LOCK) requirements/openvk-api.in -o requirements/openvk-api.txt
 
 all: check test docs  ## check, test and docs
 

@@ -13,6 +13,7 @@ from tests.postgresql import PostgreSQL
 from tests.serving import Serving
 
 SESSIONS = Path(__file__).parent / "sessions"
+REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 NODE = Path(__file__).parent / "node"
 INSTALLED = Path(sys.prefix) / "node-clients"
 """Beside the Python packages, so that no walk through the repository meets them."""
@@ -26,7 +27,9 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if request.param == "postgresql":
         server: PostgreSQL = request.getfixturevalue("postgresql")
         url = server.create_database("clients")
-    demo = Serving(tmp_path_factory.mktemp("demo"), "--tls", "--port", "0", database=url)
+    demo = Serving(
+        tmp_path_factory.mktemp("demo"), "--tls", "--port", "0", "--outbound-private", database=url
+    )
     demo.start()
     yield demo
     demo.stop()
@@ -50,17 +53,36 @@ def node_clients() -> Path:
     return INSTALLED
 
 
+@pytest.fixture(scope="session")
+def packages_apart() -> Callable[[str], Path]:
+    """Packages that do not go together with the tests' own, installed once by pip into a folder of their own."""
+
+    def install(name: str) -> Path:
+        pins, folder = REQUIREMENTS / f"{name}.txt", Path(sys.prefix) / "clients-apart" / name
+        stamp = folder / "installed"
+        if not stamp.exists() or stamp.read_bytes() != pins.read_bytes():
+            shutil.rmtree(folder, ignore_errors=True)
+            command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            command += ["--require-hashes", "--target", str(folder), "-r", str(pins)]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+            assert done.returncode == 0, done.stderr
+            stamp.write_bytes(pins.read_bytes())
+        return folder
+
+    return install
+
+
 @pytest.fixture
 def visit(demo: Serving) -> Visit:
     """Run a session of a client against the community; it must end well and say so."""
 
-    def run(name: str, *program: str) -> str:
+    def run(name: str, *program: str, packages: Path | None = None) -> str:
         environment = os.environ | {
             "SSL_CERT_FILE": str(demo.authority),
             "NODE_EXTRA_CA_CERTS": str(demo.authority),
             "REQUESTS_CA_BUNDLE": str(demo.authority),
             "DVOR_FACTS": str(demo.summary),
-            "PYTHONPATH": str(SESSIONS),
+            "PYTHONPATH": os.pathsep.join(map(str, filter(None, [SESSIONS, packages]))),
         }
         command = program or (sys.executable, str(SESSIONS / f"{name}.py"))
         done = subprocess.run(

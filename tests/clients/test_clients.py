@@ -1,5 +1,6 @@
 """Unmodified clients: each session is a program that uses the client as its documentation says."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,5 +38,15 @@ def test_slow_client(visit: Visit, client: str) -> None:
     assert visit(f"with_{client}").splitlines()[-1] == "all is well"
 
 
-def test_clients_for_node(visit: Visit, node_clients: Path) -> None:
-    assert visit("log_in", "node", str(node_clients / "log_in.mjs")).splitlines()[-1] == "all is well"
+@pytest.mark.parametrize("demo", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("client", ["openvk-api"])
+def test_client_with_packages_of_its_own(
+    visit: Visit, packages_apart: Callable[[str], Path], client: str
+) -> None:
+    told = visit(f"with_{client.replace('-', '_')}", packages=packages_apart(client))
+    assert told.splitlines()[-1] == "all is well"
+
+
+@pytest.mark.parametrize("client", ["log_in", "vk_io"])
+def test_client_for_node(visit: Visit, node_clients: Path, client: str) -> None:
+    assert visit(client, "node", str(node_clients / f"{client}.mjs")).splitlines()[-1] == "all is well"

@@ -33,7 +33,12 @@ APP = NewApp(
     title="Соседский клуб",
     website="http://localhost:3000",
     base_domain="localhost",
-    redirect_uris=["http://localhost:3000/callback", "http://localhost:3000/auth/callback/vk"],
+    redirect_uris=[
+        "http://localhost:3000/callback",
+        "http://localhost:3000/auth/callback/vk",  # Auth.js
+        "http://localhost:3000/api/auth/callback/vk",  # next-auth
+        "http://localhost:3000/accounts/vk/login/callback/",  # django-allauth
+    ],
     protocols=list(PROTOCOLS),
     description="Кто придёт на субботник",
     category="Social Networks & Dating",

@@ -1,8 +1,10 @@
-// Clients for Node.js, unmodified, log a person in: simple-oauth2, passport-vkontakte, passport-vk-id, openid-client, Auth.js.
+// Clients for Node.js, unmodified, log a person in: simple-oauth2, passport-vkontakte, passport-vk-id, openid-client, Auth.js, next-auth.
 import assert from "node:assert/strict";
 
 import { Auth } from "@auth/core";
 import VK from "@auth/core/providers/vk";
+import NextAuth from "next-auth";
+import NextAuthVk from "next-auth/providers/vk";
 import * as openid from "openid-client";
 import passportVkId from "passport-vk-id";
 import passportVkontakte from "passport-vkontakte";
@@ -141,8 +143,63 @@ async function authJs() {
   assert.deepEqual([person.profile.id, person.profile.email, person.user.name], [facts.user.id, email, "Анна Соколова"]);
 }
 
+/** Ask next-auth as an API route of Next does; return where it sends the browser, or the body. */
+async function askNextAuth(options, jar, address, body) {
+  const { pathname, searchParams } = new URL(address, "http://localhost:3000");
+  const query = { ...Object.fromEntries(searchParams), nextauth: pathname.replace("/api/auth/", "").split("/") };
+  const headers = { host: "localhost:3000" };
+  const request = { method: body ? "POST" : "GET", query, body, headers, cookies: Object.fromEntries(jar) };
+  return new Promise((resolve, reject) => {
+    const kept = {};
+    const answer = {
+      status: () => answer,
+      getHeader: (name) => kept[name],
+      setHeader: (name, value) => {
+        kept[name] = value;
+        if (name === "Location") resolve(value);
+        for (const line of name === "Set-Cookie" ? [value].flat() : []) {
+          const [, key, text] = /^([^=]+)=([^;]*)/.exec(line);
+          jar.set(key, decodeURIComponent(text));
+        }
+        return answer;
+      },
+      end: () => undefined,
+      json: (value) => resolve(value.url ?? value),
+      send: resolve,
+    };
+    NextAuth.default(request, answer, options).catch(reject);
+  });
+}
+
+async function nextAuth() {
+  process.env.NEXTAUTH_URL = "http://localhost:3000";
+  let person;
+  const options = {
+    secret: "a secret of the site",
+    providers: [
+      NextAuthVk.default({
+        clientId: app.id,
+        clientSecret: app.secret,
+        authorization: `${site}/authorize?scope=email&v=5.131`,
+        token: `${site}/access_token?v=5.131`,
+        userinfo: `${site}/method/users.get?fields=photo_100&v=5.131`,
+      }),
+    ],
+    callbacks: { signIn: (told) => ((person = told), true) },
+    logger: { error: (code, error) => console.error(code, error) },
+  };
+  const jar = new Map();
+  const { csrfToken } = await askNextAuth(options, jar, "/api/auth/csrf");
+  const body = { csrfToken, callbackUrl: "http://localhost:3000/", json: "true" };
+  const back = await allow(await askNextAuth(options, jar, "/api/auth/signin/vk", body));
+  assert.ok(back.startsWith("http://localhost:3000/api/auth/callback/vk?"), back);
+  assert.equal(await askNextAuth(options, jar, back), "http://localhost:3000/");
+  assert.deepEqual([person.user.id, person.user.name], [facts.user.id, "Анна Соколова"]);
+  assert.ok(person.user.image.startsWith(site));
+}
+
 assert.equal(toDvor("https://oauth.vk.com/authorize?x=1"), `${site}/authorize?x=1`);
-for (const logIn of [simpleOauth2, vkontakte, vkId, openIdClient, authJs]) {
+for (const logIn of [simpleOauth2, vkontakte, vkId, openIdClient, authJs, nextAuth]) {
   try {
     await logIn();
   } catch (error) {

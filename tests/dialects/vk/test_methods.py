@@ -118,7 +118,7 @@ async def test_the_newest_versions_get_both_numbers_of_a_message(cast_client: Ca
     assert sent == {"message_id": message["id"], "cmid": message["conversation_message_id"]}
 
 
-async def test_what_is_null_in_a_forward_is_not_given(cast_client: CastClient) -> None:
+async def test_a_forward_may_have_nulls_and_a_bare_number(cast_client: CastClient) -> None:
     asked: dict[str, Any] = {"peer_id": 2, "random_id": 0}
     first = await cast_client.get("messages.send", v="5.245", message="first", **asked)
     named = {"owner_id": None, "peer_id": 2, "conversation_message_ids": [first["cmid"]], "message_ids": None}
@@ -126,6 +126,10 @@ async def test_what_is_null_in_a_forward_is_not_given(cast_client: CastClient) -
     second = await cast_client.get("messages.send", message="second", forward=forward, **asked)
     [message] = (await cast_client.get("messages.getById", message_ids=second))["items"]
     assert message["reply_message"]["text"] == "first"
+    bare = json.dumps({"peer_id": 2, "conversation_message_ids": first["cmid"]})
+    third = await cast_client.get("messages.send", message="third", forward=bare, **asked)
+    [message] = (await cast_client.get("messages.getById", message_ids=third))["items"]
+    assert [quoted["text"] for quoted in message["fwd_messages"]] == ["first"]
     assert (
         await cast_client.refuse("messages.send", message="third", forward='{"peer_id":null}', **asked) == 100
     )

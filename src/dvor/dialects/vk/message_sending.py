@@ -105,13 +105,27 @@ class Send(ContentParams):
 
 
 class Forward(Struct, frozen=True):
-    """The parameter `forward`; vkbottle writes null for what it leaves out."""
+    """The parameter `forward`; vkbottle writes null for what it leaves out, vk-io a number for a list of one."""
 
     peer_id: int | None = None
     owner_id: int | None = None
-    conversation_message_ids: list[int] | None = None
-    message_ids: list[int] | None = None
+    conversation_message_ids: list[int] | int | None = None
+    message_ids: list[int] | int | None = None
     is_reply: bool | None = None
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers within the conversation."""
+        return _as_list(self.conversation_message_ids)
+
+    @property
+    def ids(self) -> list[int]:
+        """Ids of messages."""
+        return _as_list(self.message_ids)
+
+
+def _as_list(value: list[int] | int | None) -> list[int]:
+    return [value] if isinstance(value, int) else value or []
 
 
 SEND_ERRORS = {KeyboardInvalid: 911, MessageFixed: 920}
@@ -165,13 +179,7 @@ async def _read_quotes(call: Call, actor_id: int, params: Send) -> tuple[Quoted 
     )
     if params.forward:
         named = read_forward(params.forward)
-        found = await changes.find_messages(
-            call.tx,
-            actor_id,
-            named.peer_id or 0,
-            named.message_ids or [],
-            named.conversation_message_ids or [],
-        )
+        found = await changes.find_messages(call.tx, actor_id, named.peer_id or 0, named.ids, named.numbers)
         if not found:
             raise MessageNotFound("forward")
         quotes = [message.quote() for message in found]
@@ -187,10 +195,10 @@ def read_forward(text: str) -> Forward:
         named = msgspec.json.decode(text, type=Forward, strict=False)
     except (msgspec.DecodeError, RecursionError) as error:
         raise InvalidParameter("forward", str(error)) from error
-    numbers = [*(named.conversation_message_ids or ()), *(named.message_ids or ())]
+    numbers = named.numbers + named.ids
     if not numbers or len(numbers) > 100 or not all(0 < number <= MAX_NUMBER for number in numbers):
         raise InvalidParameter("forward", "1 to 100 messages")
-    if named.conversation_message_ids:
+    if named.numbers:
         check_peer(named.peer_id or 0)
     return named
 

@@ -188,7 +188,9 @@ def _checked(value: int | float) -> int | float:
 
 
 def parse_int(value: Any) -> int | float:
-    """Return the whole number with which a text begins; NaN if there is none."""
+    """Return the whole number with which a text begins; NaN if there is none, 0 for null (vk-io's scripts rely on it)."""
+    if value is None:
+        return 0
     if isinstance(value, float) and math.isfinite(value):
         return int(value)
     match = _LEADING_INTEGER.match(to_text(value))
@@ -196,7 +198,9 @@ def parse_int(value: Any) -> int | float:
 
 
 def parse_double(value: Any) -> int | float:
-    """Return the number with which a text begins; NaN if there is none."""
+    """Return the number with which a text begins; NaN if there is none, 0 for null."""
+    if value is None:
+        return 0
     match = _LEADING_NUMBER.match(to_text(value))
     return _tidy(float(match[1])) if match else math.nan
 
