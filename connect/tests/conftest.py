@@ -36,9 +36,9 @@ def issuer(replay: Replay) -> Issuer:
 
 
 class Blocking:
-    """An asynchronous connection, called as if it blocked: one test text for both kinds."""
+    """Something asynchronous, called as if it blocked: one test text for both kinds."""
 
-    def __init__(self, connection: AsyncConnection, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, connection: Any, loop: asyncio.AbstractEventLoop) -> None:
         self._connection, self._loop = connection, loop
 
     def __getattr__(self, name: str) -> Any:
@@ -55,13 +55,22 @@ class Blocking:
 Connect = Callable[..., Any]
 
 
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop that runs in a thread."""
+    running = asyncio.new_event_loop()
+    thread = threading.Thread(target=running.run_forever)
+    thread.start()
+    yield running
+    running.call_soon_threadsafe(running.stop)
+    thread.join()
+    running.close()
+
+
 @pytest.fixture(params=["sync", "async"])
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+def connect(request: pytest.FixtureRequest, loop: asyncio.AbstractEventLoop) -> Iterator[Connect]:
     """Make a connection to a network: the test runs once with a blocking and once with an asynchronous one."""
     made: list[Any] = []
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
 
     def make(network: Network, app_id: str = "7", secret: str = "SECRET", **more: Any) -> Any:
         app = App(network=network, id=app_id, secret=secret)
@@ -75,6 +84,3 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
     yield make
     for one in made:
         one.close()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()

@@ -1,10 +1,11 @@
 """A conversation with a network, without any input or output: what is asked, what comes back, when to ask again.
 
 Protocols are generators: they yield a `Request` and get an `Answer`, or a `Failure` when none came; they yield a `Pause`
-to wait.  `sending.py` runs them, blocking or not.
+to wait, and a `Query` to reach the site's database.  `sending.py` runs them, blocking or not.
 """
 
-from collections.abc import Generator, Mapping
+import re
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -13,6 +14,8 @@ from msgspec import Struct
 from dvor_connect.errors import NetworkDown, RateLimited, UnexpectedAnswer
 
 TRIES = 3
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""The character zero, which databases do not take, as JSON writes it."""
 PAUSES = (0.3, 1.0)
 """Seconds before the second and the third try."""
 LONGEST_PAUSE = 3.0
@@ -57,16 +60,23 @@ class Pause(Struct, frozen=True):
     seconds: float
 
 
+class Query(Struct, frozen=True):
+    """Do this in one transaction of the site's database, and give back what it returns.  It may be done again after a conflict."""
+
+    work: Callable[[Any], Any]
+
+
 T = TypeVar("T")
-Steps = Generator[Request | Pause, Answer | Failure | None, T]
+Step = Request | Pause | Query
+Steps = Generator[Step, Any, T]
+"""Gets an `Answer` or a `Failure` for a request, the result for a query, nothing for a pause."""
 
 
 def ask(network: str, request: Request) -> Steps[Answer]:
     """Ask, again where that is safe; `NetworkDown` and `RateLimited` when there is no answer to be had."""
     number = 0
     while True:
-        got = yield request
-        assert got is not None
+        got: Answer | Failure = yield request
         pause = _pause_before_next(request, got, number)
         if pause is None:
             break
@@ -103,7 +113,7 @@ def read_object(network: str, answer: Answer) -> dict[str, Any]:
     if 300 <= answer.status < 400:
         raise UnexpectedAnswer(network, "it redirects elsewhere: is the address in the settings right?")
     try:
-        value = msgspec.json.decode(answer.body)
+        value = msgspec.json.decode(_NUL.sub(rb"\1", answer.body))
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UnexpectedAnswer(network, f"status {answer.status}, not JSON") from None
     if not isinstance(value, dict):

@@ -6,16 +6,21 @@ want a token in the address.  Redirects are not followed, and a body is read up 
 
 import ssl
 import time
+from collections.abc import Awaitable, Callable
 from functools import cache
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import anyio
 import httpx
 
-from dvor_connect.exchange import Answer, Failure, Pause, Request, Steps
+from dvor_connect.exchange import Answer, Failure, Pause, Query, Request, Steps
 
 T = TypeVar("T")
+Work = Callable[[Any], Any]
+Database = Callable[[Work], Any]
+"""Does work in a transaction of the site's database."""
+AsyncDatabase = Callable[[Work], Awaitable[Any]]
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5.0, 15.0
 LARGEST_BODY = 1 << 20
 _TIMEOUT = {"connect": SECONDS_TO_CONNECT, "read": 10.0, "write": 10.0, "pool": SECONDS_TO_CONNECT}
@@ -71,13 +76,18 @@ class Sender:
     """Blocking.  Give a transport of your own for a proxy, other certificates or tests."""
 
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
-        self._transport = transport or httpx.HTTPTransport(verify=_trust())
+        self._transport = transport
+
+    def _open(self) -> httpx.BaseTransport:
+        if self._transport is None:
+            self._transport = httpx.HTTPTransport(verify=_trust())
+        return self._transport
 
     def send(self, request: Request) -> Answer | Failure:
         """Ask once."""
         body = _Body()
         try:
-            response = self._transport.handle_request(_write(request))
+            response = self._open().handle_request(_write(request))
             try:
                 for part in response.iter_bytes():
                     body.add(part)
@@ -87,15 +97,18 @@ class Sender:
             return _fail(problem)
         return body.answer(response)
 
-    def run(self, steps: Steps[T]) -> T:
+    def run(self, steps: Steps[T], database: Database | None = None) -> T:
         """Go through the steps to their end."""
-        answer: Answer | Failure | None = None
+        answer: Any = None
         try:
             while True:
                 step = steps.send(answer)
                 answer = None
                 if isinstance(step, Pause):
                     time.sleep(step.seconds)
+                elif isinstance(step, Query):
+                    assert database is not None, "these steps need a database"
+                    answer = database(step.work)
                 else:
                     answer = self.send(step)
         except StopIteration as end:
@@ -104,7 +117,8 @@ class Sender:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._transport.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -119,13 +133,18 @@ class AsyncSender:
     """The same, not blocking, on asyncio or trio."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._transport = transport or httpx.AsyncHTTPTransport(verify=_trust())
+        self._transport = transport
+
+    def _open(self) -> httpx.AsyncBaseTransport:
+        if self._transport is None:
+            self._transport = httpx.AsyncHTTPTransport(verify=_trust())
+        return self._transport
 
     async def send(self, request: Request) -> Answer | Failure:
         """Ask once."""
         body = _Body()
         try:
-            response = await self._transport.handle_async_request(_write(request))
+            response = await self._open().handle_async_request(_write(request))
             try:
                 async for part in response.aiter_bytes():
                     body.add(part)
@@ -135,15 +154,18 @@ class AsyncSender:
             return _fail(problem)
         return body.answer(response)
 
-    async def run(self, steps: Steps[T]) -> T:
+    async def run(self, steps: Steps[T], database: AsyncDatabase | None = None) -> T:
         """Go through the steps to their end."""
-        answer: Answer | Failure | None = None
+        answer: Any = None
         try:
             while True:
                 step = steps.send(answer)
                 answer = None
                 if isinstance(step, Pause):
                     await anyio.sleep(step.seconds)
+                elif isinstance(step, Query):
+                    assert database is not None, "these steps need a database"
+                    answer = await database(step.work)
                 else:
                     answer = await self.send(step)
         except StopIteration as end:
@@ -152,7 +174,8 @@ class AsyncSender:
 
     async def close(self) -> None:
         """Close the kept connections."""
-        await self._transport.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
