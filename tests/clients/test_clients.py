@@ -22,6 +22,7 @@ from tests.clients.conftest import Visit
         "simplevk",
         "authlib",
         "social_core",
+        "django_allauth",
         "vk_api_codes",
         "aiovk",
         "aiovk_codes",

@@ -11,9 +11,14 @@ HOSTS = frozenset({"api.vk.ru", "id.vk.ru", "oauth.vk.ru"})
 _send = HTTPAdapter.send
 
 
+def lead(address: str) -> str:
+    """Return the address at Dvor that stands for one of VK's."""
+    parts = urlsplit(address)
+    return f"{BASE_URL}{parts.path}?{parts.query}" if parts.hostname in HOSTS else address
+
+
 def _send_to_dvor(adapter: HTTPAdapter, sent: requests.PreparedRequest, *rest: Any, **options: Any) -> Any:
-    if urlsplit(sent.url).hostname in HOSTS:
-        sent.url = BASE_URL + sent.path_url
+    sent.url = lead(sent.url)
     return _send(adapter, sent, *rest, **options)
 
 

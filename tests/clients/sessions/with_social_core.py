@@ -3,25 +3,12 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import requests
+import to_dvor
 from facts import BASE_URL, USER_ID
 from person import APP_ID, CALLBACK, SECRET, allow
-from requests.adapters import HTTPAdapter
 from social_core.backends.vk import VKIDOAuth2, VKOAuth2
 from social_core.storage import BaseStorage
 from social_core.strategy import BaseStrategy
-
-_send = HTTPAdapter.send
-
-
-def to_dvor(adapter: HTTPAdapter, sent: requests.PreparedRequest, *rest: Any, **options: Any) -> Any:
-    """Lead what is meant for VK's hosts to Dvor."""
-    if urlsplit(sent.url).hostname in ("oauth.vk.ru", "api.vk.ru", "id.vk.ru"):
-        sent.url = BASE_URL + sent.path_url
-    return _send(adapter, sent, *rest, **options)
-
-
-HTTPAdapter.send = to_dvor  # type: ignore[method-assign]
 
 SETTINGS = {
     "SOCIAL_AUTH_VK_OAUTH2_KEY": APP_ID,
@@ -101,9 +88,7 @@ class Strategy(BaseStrategy):
 def log_in(kind: type) -> tuple[dict[str, Any], dict[str, Any]]:
     """Go there and back; return what the backend knows of the person, and what it makes of that."""
     strategy = Strategy()
-    address = kind(strategy, redirect_uri=CALLBACK).start()
-    parts = urlsplit(address)
-    back = allow(f"{BASE_URL}{parts.path}?{parts.query}")
+    back = allow(to_dvor.lead(kind(strategy, redirect_uri=CALLBACK).start()))
     assert back.startswith(CALLBACK)
     strategy.data = dict(parse_qsl(urlsplit(back).query))
     backend = kind(strategy, redirect_uri=CALLBACK)
