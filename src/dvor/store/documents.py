@@ -26,12 +26,10 @@ from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.numbers import next_number
 from dvor.store.statements import EngineName, Statement, among, insert_all, pairs, shapes
+from dvor.store.words import MAX_WORDS, Word, beginning_values, begins
 
 Key = tuple[int, int]
 """Owner and number of a document."""
-
-MAX_WORDS = 6
-"""How many words of a question are looked for."""
 
 documents = Table(
     "documents",
@@ -62,8 +60,7 @@ document_words = Table(
     "document_words",
     metadata,
     Column("owner_id", Id, primary_key=True, autoincrement=False),
-    # by the bytes, as on SQLite, so that what begins alike stands together
-    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("word", Word, primary_key=True),
     Column("document_id", Id, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
@@ -137,11 +134,7 @@ def _hits(place: int) -> Select[Any]:
     return (
         select(document_words.c.owner_id, document_words.c.document_id)
         .distinct()
-        .where(
-            among(document_words.c.owner_id, "owner_ids"),
-            document_words.c.word >= bindparam(f"from_{place}", type_=Text),
-            document_words.c.word < bindparam(f"to_{place}", type_=Text),
-        )
+        .where(among(document_words.c.owner_id, "owner_ids"), begins(document_words.c.word, place))
     )
 
 
@@ -231,10 +224,8 @@ async def search_documents(
 
     The newest first; of more than `MAX_WORDS` beginnings the longest are looked for.
     """
-    chosen = sorted(beginnings, key=len, reverse=True)[:MAX_WORDS]
-    values: dict[str, Any] = {"owner_ids": owner_ids}
-    for place, beginning in enumerate(chosen):
-        values |= {f"from_{place}": beginning, f"to_{place}": beginning + "\U0010ffff"}
-    total: int = await tx.value(_count_found(words=len(chosen)), **values)
-    page = await tx.rows(_search(words=len(chosen)), **values, offset=offset, count=count) if total else []
+    words, found = beginning_values(beginnings)
+    values = found | {"owner_ids": owner_ids}
+    total: int = await tx.value(_count_found(words=words), **values)
+    page = await tx.rows(_search(words=words), **values, offset=offset, count=count) if total else []
     return total, page
