@@ -115,10 +115,10 @@ async def test_reads(courtyard: Courtyard, settle: Settle, profile: str) -> None
             )
             for post, visible in ((1, sees), (2, sees_more)):
                 liked = await allowed(likes.is_liked(tx, me, me, "post", owner, post)) is not False
-                exists = await allowed(likes.check_visible(tx, me, "post", owner, post)) is None
+                exists = await allowed(likes.check_visible(tx, me, "post", owner, post)) is not False
                 assert exists is visible, (viewer, post)
                 assert not liked
-            assert (await allowed(likes.check_visible(tx, me, "photo", owner, 1)) is None) is (
+            assert (await allowed(likes.check_visible(tx, me, "photo", owner, 1)) is not False) is (
                 sees or (viewer == "owner")
             )
 

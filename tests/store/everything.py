@@ -13,6 +13,7 @@ from dvor.model.groups import GroupBan, GroupMember, MemberStatus, NewGroup, Pla
 from dvor.model.invites import Invite
 from dvor.model.letters import Link
 from dvor.model.messages import Reaction
+from dvor.model.notifications import Notification
 from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
 from dvor.model.polls import NewPoll
@@ -36,6 +37,7 @@ from dvor.store.likes import delete_like, insert_like
 from dvor.store.messages import set_hidden
 from dvor.store.name_words import save_names
 from dvor.store.newsfeed import hide_sources
+from dvor.store.notifications import insert_notifications, set_viewed
 from dvor.store.numbers import next_number
 from dvor.store.passkeys import insert_passkey, use_challenge
 from dvor.store.photos import insert_photo, next_photo_number
@@ -106,6 +108,15 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
     await delete_like(tx, "post", anna, 1, anna)
     comment = {"owner_id": anna, "kind": "post", "item_id": 1, "from_id": boris, "created_at": NOW}
     await insert_comment(tx, NewComment(**comment, text="Ы", attachments=[]))  # type: ignore[arg-type]
+    await insert_notifications(
+        tx,
+        [
+            Notification(
+                user_id=anna, kind="like_post", owner_id=anna, item_id=1, from_id=vera, created_at=NOW
+            )
+        ],
+    )
+    await set_viewed(tx, anna, NOW)
     poll = NewPoll(owner_id=anna, author_id=anna, question="Ё?", is_multiple=True)
     await insert_votes(tx, (anna, await insert_poll(tx, poll, ["а", "б"], NOW)), boris, [1, 2], NOW)
 

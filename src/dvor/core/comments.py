@@ -1,9 +1,12 @@
 """Comments: writing, reading, changing and deleting them."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from dvor.core.attachments import Attached, check_attachments, load_attached
 from dvor.core.events import tell
+from dvor.core.notifications import notify, notify_mentioned
 from dvor.core.privacy import Community, Owner, Owners, load_owner, load_owners
 from dvor.core.wall import get_post
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
@@ -11,6 +14,7 @@ from dvor.model.comments import EDIT_SECONDS, MAX_COMMENT, Comment, CommentedKin
 from dvor.model.errors import AccessDenied, CommentForbidden, CommentNotFound, InvalidParameter
 from dvor.model.events import EventKind, ItemEvent
 from dvor.model.groups import Role
+from dvor.model.notifications import Notification, NotificationKind
 from dvor.store import comments as store
 from dvor.store.database import Transaction
 
@@ -50,7 +54,7 @@ async def write_comment(
     `PostNotFound`, `CommentForbidden`, `CommentNotFound` (what is answered), `InvalidParameter`, `AccessDenied`.
     """
     _check_content(text, attachments)
-    owner, _ = await _load_item(tx, user_id, key)
+    owner, author = await _load_item(tx, user_id, key)
     is_manager = isinstance(owner, Community) and owner.standing.role > Role.NONE
     if not await _may_comment(tx, user_id, owner, key) or (from_group and not is_manager):
         raise CommentForbidden(f"{key[0]}_{key[2]}")
@@ -79,7 +83,25 @@ async def write_comment(
     )
     number = await store.insert_comment(tx, comment)
     await _tell(tx, "new", key, number, user_id, now)
+    await _notify(tx, comment, number, author)
     return number, [thread_id] if thread_id else []
+
+
+async def _notify(tx: Transaction, comment: NewComment, number: int, author: int) -> None:
+    """Tell whom a new comment answers, whose the thing commented on is, and whom it calls: each once."""
+    done: dict[str, Any] = {"from_id": comment.from_id, "created_at": comment.created_at}
+    done |= {"made_owner_id": comment.owner_id, "made_id": number, "owner_id": comment.owner_id}
+    answered = comment.reply_to_user
+    told = []
+    if answered:
+        told.append(Notification(user_id=answered, kind="reply_comment", item_id=comment.reply_to_id, **done))
+    if author != answered:
+        kind: NotificationKind = "comment_post" if comment.kind == "post" else "comment_photo"
+        told.append(Notification(user_id=author, kind=kind, item_id=comment.item_id, **done))
+    await notify(tx, *told)
+    if comment.kind == "post":
+        called = Notification(user_id=0, kind="mention_comments", item_id=comment.item_id, **done)
+        await notify_mentioned(tx, comment.text, called, {answered, author})
 
 
 def _check_content(text: str, attachments: list[Attachment]) -> None:

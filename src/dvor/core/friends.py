@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import tell_now
+from dvor.core.notifications import notify, take_back
 from dvor.core.privacy import People, check_open, load_owner, load_people
 from dvor.model.errors import (
     BlockedByThem,
@@ -17,6 +18,7 @@ from dvor.model.errors import (
 )
 from dvor.model.events import Pulse
 from dvor.model.friends import MAX_FRIENDS, Friend, FriendOrder, Friendship
+from dvor.model.notifications import Notification, NotificationKind
 from dvor.model.users import Platform
 from dvor.store import friends as store
 from dvor.store.database import Transaction
@@ -94,6 +96,9 @@ async def add_friend(tx: Transaction, user_id: int, friend_id: int, *, text: str
             for a, b in ((user_id, friend_id), (friend_id, user_id))
         ]
         await store.save_friends(tx, rows)
+    if before in (Friendship.NONE, Friendship.FOLLOWED):
+        kind: NotificationKind = "follow" if before is Friendship.NONE else "friend_accepted"
+        await notify(tx, Notification(user_id=friend_id, kind=kind, from_id=user_id, created_at=now))
     return before
 
 
@@ -113,6 +118,8 @@ async def remove_friend(tx: Transaction, user_id: int, friend_id: int) -> tuple[
         mine = store.friend_row(user_id, friend_id, Friendship.FOLLOWED, row.created_at, text=row.text)
         theirs = store.friend_row(friend_id, user_id, Friendship.REQUESTED, row.created_at, text=row.text)
         await store.save_friends(tx, [mine, theirs])
+    for kind in ("follow", "friend_accepted"):
+        await take_back(tx, Notification(user_id=friend_id, kind=kind, from_id=user_id, created_at=0))
     return before, row
 
 

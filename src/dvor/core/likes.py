@@ -3,44 +3,52 @@
 from dvor.core.attachments import load_attached
 from dvor.core.comments import get_comment
 from dvor.core.events import tell
+from dvor.core.notifications import notify, take_back
 from dvor.core.privacy import Owners, load_owners, load_people
 from dvor.core.wall import get_post
 from dvor.model.attachments import Attachment
 from dvor.model.errors import CommentNotFound, ItemNotFound, PostNotFound, ProfileClosed, UserNotFound
 from dvor.model.events import ItemEvent
 from dvor.model.likes import LikeKind
+from dvor.model.notifications import Notification, NotificationKind
 from dvor.store import likes as store
 from dvor.store.database import Transaction
 
+KINDS: dict[LikeKind, NotificationKind] = {
+    "post": "like_post",
+    "photo": "like_photo",
+    "comment": "like_comment",
+}
 
-async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int) -> None:
-    """Refuse (`ItemNotFound`) what does not exist or the viewer may not see."""
+
+async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int) -> int:
+    """Return the author of an item; `ItemNotFound` where it does not exist or the viewer may not see it."""
     if kind == "comment":
         try:
-            await get_comment(tx, viewer_id, owner_id, item_id)
+            return (await get_comment(tx, viewer_id, owner_id, item_id)).comments[0].from_id
         except (CommentNotFound, PostNotFound) as error:
             raise ItemNotFound(error.detail) from error
-        return
     if kind == "post":
         try:
-            await get_post(tx, viewer_id, owner_id, item_id)
+            return (await get_post(tx, viewer_id, owner_id, item_id)).from_id
         except PostNotFound as error:
             raise ItemNotFound(error.detail) from error
-        return
     item = Attachment(kind, owner_id, item_id)
     if not (await load_attached(tx, viewer_id, [({viewer_id}, [item])])).has(item):
         raise ItemNotFound(f"{kind}{owner_id}_{item_id}")
+    return owner_id
 
 
 async def add_like(
     tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int, *, now: int
 ) -> int:
     """Like an item, once; return how many likes it has."""
-    await check_visible(tx, user_id, kind, owner_id, item_id)
+    author = await check_visible(tx, user_id, kind, owner_id, item_id)
     before = await store.has_like(tx, kind, owner_id, item_id, user_id) if owner_id < 0 else False
     count = await store.insert_like(tx, kind, owner_id, item_id, user_id, now)
     if owner_id < 0 and not before:
         await tell(tx, "like_add", {owner_id: ItemEvent(owner_id, item_id, user_id, kind=kind)}, now)
+    await notify(tx, _notification(author, kind, owner_id, item_id, user_id, now))
     return count
 
 
@@ -48,10 +56,19 @@ async def remove_like(
     tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int, *, now: int
 ) -> int:
     """Take a like back if there is one; return how many likes the item has."""
-    await check_visible(tx, user_id, kind, owner_id, item_id)
+    author = await check_visible(tx, user_id, kind, owner_id, item_id)
+    await take_back(tx, _notification(author, kind, owner_id, item_id, user_id, now))
     if owner_id < 0 and await store.has_like(tx, kind, owner_id, item_id, user_id):
         await tell(tx, "like_remove", {owner_id: ItemEvent(owner_id, item_id, user_id, kind=kind)}, now)
     return await store.delete_like(tx, kind, owner_id, item_id, user_id)
+
+
+def _notification(
+    author: int, kind: LikeKind, owner_id: int, item_id: int, fan: int, now: int
+) -> Notification:
+    return Notification(
+        user_id=author, kind=KINDS[kind], owner_id=owner_id, item_id=item_id, from_id=fan, created_at=now
+    )
 
 
 async def list_fans(

@@ -1,10 +1,13 @@
 """The wall: reading, writing and deleting posts."""
 
+from typing import Any
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dvor.core.attachments import Attached, check_attachments, load_attached
 from dvor.core.events import tell
+from dvor.core.notifications import notify, notify_mentioned
 from dvor.core.privacy import Community, Owners, check_open, load_owner, load_owners
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.errors import (
@@ -15,6 +18,7 @@ from dvor.model.errors import (
 )
 from dvor.model.events import ItemEvent
 from dvor.model.groups import Role
+from dvor.model.notifications import Notification
 from dvor.model.wall import MAX_TEXT, NewPost, Post, WallFilter
 from dvor.model.words import fold_words
 from dvor.store import wall as store
@@ -167,7 +171,17 @@ async def write_post(
     await insert_post_words(tx, owner_id, number, fold_words(text))
     if owner_id < 0:
         await tell(tx, "wall_post_new", {owner_id: ItemEvent(owner_id, number, user_id)}, now)
+    await _notify(tx, post, number)
     return number
+
+
+async def _notify(tx: Transaction, post: NewPost, number: int) -> None:
+    """Tell whose wall was written on, and whom a post calls."""
+    made: dict[str, Any] = {"from_id": post.from_id, "created_at": post.created_at}
+    made |= {"made_owner_id": post.owner_id, "made_id": number}
+    await notify(tx, Notification(user_id=post.owner_id, kind="wall", **made))
+    called = Notification(user_id=0, kind="mention", **made)
+    await notify_mentioned(tx, post.text, called, {post.owner_id, post.from_id})
 
 
 async def repost(
@@ -198,6 +212,19 @@ async def repost(
     await step_counter(tx, "reposts", copied[0], "post", copied[1], 1)
     if copied[0] < 0:
         await tell(tx, "wall_repost", {copied[0]: ItemEvent(owner_id, number, user_id)}, now)
+    await notify(
+        tx,
+        Notification(
+            user_id=original.from_id,
+            kind="copy_post",
+            owner_id=copied[0],
+            item_id=copied[1],
+            from_id=user_id,
+            made_owner_id=owner_id,
+            made_id=number,
+            created_at=now,
+        ),
+    )
     return number, original
 
 

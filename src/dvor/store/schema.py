@@ -30,6 +30,7 @@ from dvor.store import (
     messages,
     name_words,
     newsfeed,
+    notifications,
     numbers,
     passkeys,
     photos,
@@ -79,6 +80,7 @@ ROOM_MODULES = (
     reactions,
     bots,
     events,
+    notifications,
     jobs,
     credentials,
 )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from dvor.core.accounts import has_second_factor
 from dvor.core.conversations import count_unread
 from dvor.core.friends import count_open_requests, tell_friends
+from dvor.core.notifications import count_new_notifications
 from dvor.core.places import list_countries, load_cities
 from dvor.core.privacy import block, list_blocked, load_people, unblock
 from dvor.core.profiles import change_personal_data, personal_data_of
@@ -221,7 +222,9 @@ async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
     counts = {
         "friends": await count_open_requests(call.tx, call.user_id) if "friends" in names else 0,
         "messages": unread.conversations if call.is_versioned else unread.messages,
-        "notifications": 0,
+        "notifications": await count_new_notifications(call.tx, call.user_id)
+        if "notifications" in names
+        else 0,
     }
     # VK leaves out what is nothing, OpenVK gives it as 0
     shown = {
