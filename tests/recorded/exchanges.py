@@ -26,7 +26,17 @@ URL = "http://localhost:8080"
 NOW = 1_795_000_000
 DATE = "2026-11-21"
 SECRET_MEMBERS = frozenset(
-    {"photo_hash", "key", "upload_url", "photo", "hash", "access_token", "access_key", "file"}
+    {
+        "photo_hash",
+        "key",
+        "upload_url",
+        "photo",
+        "photos_list",
+        "hash",
+        "access_token",
+        "access_key",
+        "file",
+    }
 )
 
 CASES = load_cases()

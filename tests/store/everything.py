@@ -15,10 +15,11 @@ from dvor.model.letters import Link
 from dvor.model.messages import Reaction
 from dvor.model.notifications import Notification
 from dvor.model.passkeys import Passkey
-from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
+from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PictureSize
 from dvor.model.polls import NewPoll
 from dvor.model.tokens import Token
 from dvor.store.accounts import insert_account, set_totp
+from dvor.store.albums import insert_album
 from dvor.store.bots import insert_server, save_bot_settings
 from dvor.store.chats import insert_chat, set_permission
 from dvor.store.comments import insert_comment
@@ -79,6 +80,7 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
     number = await next_photo_number(tx, anna)
     sizes = [PictureSize("s", CAT_NAME, 75, 50)]
     await insert_photo(tx, Photo(anna, number, anna, WALL_ALBUM, "Ё", "key", sizes, NOW), "upload")
+    await insert_album(tx, NewAlbum(owner_id=anna, title="Ё"), NOW)
     document = Document(
         owner_id=anna,
         id=0,

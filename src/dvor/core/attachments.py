@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from dvor.core.documents import has_key, is_shown
+from dvor.core.photos import is_shown as is_photo_shown
 from dvor.core.privacy import Owners, load_owners
 from dvor.model.attachments import Attachment
 from dvor.model.documents import Document
 from dvor.model.errors import AccessDenied
-from dvor.model.photos import LISTED_ALBUMS, Photo
+from dvor.model.photos import Photo
 from dvor.model.polls import Poll
 from dvor.model.wall import Post
 from dvor.store.database import Transaction
@@ -127,7 +128,7 @@ async def load_attached(tx: Transaction, viewer_id: int, lists: Iterable[Placed]
 
 def _may_see_photo(wanted: _Wanted, photo: Photo, owners: Owners) -> bool:
     """Say whether a photo may be seen; one that lies in no listed album (a message's) only with its key."""
-    is_listed = photo.album_id in LISTED_ALBUMS.values()
+    is_listed = is_photo_shown(photo, owners.get(photo.owner_id))
     return wanted.may_see((photo.owner_id, photo.id), owners, photo.access_key, is_listed=is_listed)
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from dvor.core.attachments import Attached, check_attachments, load_attached
 from dvor.core.events import tell
 from dvor.core.notifications import notify, notify_mentioned
+from dvor.core.photos import get_photo, may_comment
 from dvor.core.privacy import Community, Owner, Owners, load_owner, load_owners
 from dvor.core.wall import get_post
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
@@ -119,16 +120,14 @@ async def _load_item(tx: Transaction, viewer_id: int, key: ItemKey) -> tuple[Own
     if kind == "post":
         post = await get_post(tx, viewer_id, owner_id, item_id)
         return await load_owner(tx, viewer_id, owner_id), post.from_id
-    attached = await load_attached(tx, viewer_id, [(set(), [Attachment(kind, owner_id, item_id)])])
-    if not attached.has(Attachment(kind, owner_id, item_id)):
-        raise CommentNotFound(f"{kind}{owner_id}_{item_id}")
-    return await load_owner(tx, viewer_id, owner_id), owner_id
+    photo = await get_photo(tx, viewer_id, (owner_id, item_id))
+    return await load_owner(tx, viewer_id, owner_id), photo.user_id if owner_id > 0 else owner_id
 
 
 async def _may_comment(tx: Transaction, viewer_id: int, owner: Owner, key: ItemKey) -> bool:
-    if not owner.takes_comments:
-        return False
-    return key[1] != "post" or not (await get_post(tx, viewer_id, key[0], key[2])).is_uncommented
+    if key[1] == "photo":
+        return may_comment(await get_photo(tx, viewer_id, (key[0], key[2])), owner)
+    return owner.takes_comments and not (await get_post(tx, viewer_id, key[0], key[2])).is_uncommented
 
 
 async def _find(tx: Transaction, viewer_id: int, owner_id: int, comment_id: int) -> Comment:
@@ -137,6 +136,14 @@ async def _find(tx: Transaction, viewer_id: int, owner_id: int, comment_id: int)
     if comment is None or comment.deleted_at:
         raise CommentNotFound(f"{owner_id}_{comment_id}")
     return comment
+
+
+async def find_kind(
+    tx: Transaction, owner_id: int, comment_id: int, *, is_deleted: bool = False
+) -> CommentedKind | None:
+    """Return what kind of object a comment is on, None if there is no such comment (or no such deleted one)."""
+    comment = (await store.load_comments(tx, [(owner_id, comment_id)], 0)).get((owner_id, comment_id))
+    return comment.kind if comment is not None and bool(comment.deleted_at) is is_deleted else None
 
 
 async def list_comments(
@@ -166,6 +173,15 @@ async def list_comments(
         total = (await get_post(tx, viewer_id, key[0], key[2])).comments
     may_comment = await _may_comment(tx, viewer_id, owner, key)
     return await _gather(tx, viewer_id, (total, level), page, threads, may_comment, author, offset)
+
+
+async def list_all_comments(
+    tx: Transaction, viewer_id: int, owner_id: int, album_ids: list[int], *, offset: int, count: int
+) -> CommentPage:
+    """Return a page of the comments on the photos in these albums, which the viewer sees, the newest first."""
+    total = await store.count_photo_comments(tx, owner_id, album_ids)
+    page = await store.list_photo_comments(tx, owner_id, album_ids, viewer_id, offset, count)
+    return await _gather(tx, viewer_id, (total, total), page, {}, True, 0, offset)
 
 
 async def get_comment(tx: Transaction, viewer_id: int, owner_id: int, comment_id: int) -> CommentPage:

@@ -58,8 +58,21 @@ class DocumentReceipt(Struct, frozen=True, array_like=True):
     upload: UploadedDocument
 
 
-R = TypeVar("R", Receipt, DocumentReceipt)
-_RECEIPTS: dict[type, str] = {Receipt: "upload receipt", DocumentReceipt: "document receipt"}
+class AlbumReceipt(Struct, frozen=True, array_like=True):
+    """Which pictures were uploaded together, by whom and for what."""
+
+    user_id: int
+    purpose: str
+    expires_at: int
+    upload: list[UploadedPicture]
+
+
+R = TypeVar("R", Receipt, DocumentReceipt, AlbumReceipt)
+_RECEIPTS: dict[type, str] = {
+    Receipt: "upload receipt",
+    DocumentReceipt: "document receipt",
+    AlbumReceipt: "album receipt",
+}
 """What each kind of receipt is signed for."""
 
 
@@ -95,6 +108,20 @@ async def keep_picture(courtyard: Courtyard, address: UploadAddress, data: bytes
     uploaded = UploadedPicture(secrets.token_hex(8), sizes, files)
     return _sign(
         courtyard, Receipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploaded)
+    )
+
+
+async def keep_pictures(
+    courtyard: Courtyard, address: UploadAddress, contents: list[bytes]
+) -> tuple[str, str]:
+    """Check, render and keep pictures for an album, all or none; return the receipt's body and its signature."""
+    await _check_space(courtyard, address.user_id)
+    uploads = []
+    for data in contents:
+        sizes, files = await _render(courtyard, data)
+        uploads.append(UploadedPicture(secrets.token_hex(8), sizes, files))
+    return _sign(
+        courtyard, AlbumReceipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploads)
     )
 
 
@@ -145,7 +172,7 @@ async def _render(courtyard: Courtyard, data: bytes) -> tuple[list[PictureSize],
     return sizes, files
 
 
-def _sign(courtyard: Courtyard, receipt: Receipt | DocumentReceipt) -> tuple[str, str]:
+def _sign(courtyard: Courtyard, receipt: Receipt | DocumentReceipt | AlbumReceipt) -> tuple[str, str]:
     body = _text(msgspec.json.encode(receipt))
     return body, courtyard.master_key.sign(_RECEIPTS[type(receipt)], body.encode()).hex()
 
@@ -166,6 +193,16 @@ def read_document_receipt(
     """Return for what a document was uploaded, and the document; `InvalidUpload` as for pictures."""
     receipt = _read_receipt(courtyard, DocumentReceipt, user_id, body, signature)
     return receipt.purpose, receipt.upload
+
+
+def read_album_receipt(
+    courtyard: Courtyard, user_id: int, purpose: str, body: str, signature: str
+) -> list[UploadedPicture]:
+    """Return the pictures that a receipt is about; `InvalidUpload` as for one."""
+    receipt = _read_receipt(courtyard, AlbumReceipt, user_id, body, signature)
+    if receipt.purpose != purpose:
+        raise InvalidUpload("the receipt of the upload is another's or for something else")
+    return receipt.upload
 
 
 def _read_receipt(courtyard: Courtyard, kind: type[R], user_id: int, body: str, signature: str) -> R:

@@ -7,7 +7,14 @@ from dvor.core.notifications import notify, take_back
 from dvor.core.privacy import Owners, load_owners, load_people
 from dvor.core.wall import get_post
 from dvor.model.attachments import Attachment
-from dvor.model.errors import CommentNotFound, ItemNotFound, PostNotFound, ProfileClosed, UserNotFound
+from dvor.model.errors import (
+    CommentNotFound,
+    ItemNotFound,
+    PhotoNotFound,
+    PostNotFound,
+    ProfileClosed,
+    UserNotFound,
+)
 from dvor.model.events import ItemEvent
 from dvor.model.likes import LikeKind
 from dvor.model.notifications import Notification, NotificationKind
@@ -26,7 +33,7 @@ async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_i
     if kind == "comment":
         try:
             return (await get_comment(tx, viewer_id, owner_id, item_id)).comments[0].from_id
-        except (CommentNotFound, PostNotFound) as error:
+        except (CommentNotFound, PhotoNotFound, PostNotFound) as error:
             raise ItemNotFound(error.detail) from error
     if kind == "post":
         try:

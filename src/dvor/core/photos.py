@@ -1,22 +1,43 @@
-"""Photos: what an upload becomes, and which photos a viewer sees in posts and messages."""
+"""Photos: what an upload becomes, which photos a viewer sees, and changing, deleting and restoring them."""
 
 import hmac
 
 from msgspec import Struct
 
-from dvor.core.privacy import check_open, load_owner, load_owners
-from dvor.model.errors import QuotaExceeded
+from dvor.core.privacy import Community, Owner, check_open, load_owner, load_owners
+from dvor.model.errors import AccessDenied, InvalidParameter, InvalidUpload, PhotoNotFound, QuotaExceeded
 from dvor.model.files import UploadedPicture
-from dvor.model.photos import LISTED_ALBUMS, WALL_ALBUM, Photo
+from dvor.model.groups import Role
+from dvor.model.likes import ItemCounters
+from dvor.model.photos import MAX_ALBUM_TEXT, WALL_ALBUM, Audience, Photo
 from dvor.store import photos as store
+from dvor.store.albums import load_album
 from dvor.store.database import Transaction
-from dvor.store.files import add_bytes, insert_files
+from dvor.store.files import add_bytes, insert_files, sum_bytes
 from dvor.store.groups import change_group
+from dvor.store.likes import load_counters
+from dvor.store.photos import Key
 from dvor.store.users import lock_owners, set_avatar
 
 Photos = dict[tuple[int, int], Photo]
 SIDES = {"50": "s", "100": "m", "200": "p", "400": "x"}
 """Which size of a photo stands for a square of so many pixels."""
+
+
+def audience_of(owner: Owner) -> Audience:
+    """Return the narrowest audience that the viewer is in."""
+    if isinstance(owner, Community):
+        return Audience.EVERYBODY
+    if owner.is_self:
+        return Audience.OWNER
+    return Audience.FRIENDS if owner.shows_friends_only else Audience.EVERYBODY
+
+
+def is_shown(photo: Photo, owner: Owner | None) -> bool:
+    """Say whether the viewer sees a photo by the rules of its owner and its album."""
+    if owner is None or not owner.is_open or not photo.is_listed:
+        return False
+    return photo.viewers <= audience_of(owner)
 
 
 async def save_photo(
@@ -40,6 +61,8 @@ async def save_photo(
     await lock_owners(tx, [owner_id])
     saved = await store.find_upload(tx, owner_id, upload.id)
     if saved is not None:
+        if saved.deleted_at:
+            raise InvalidUpload("the photo is deleted")
         return saved
     await insert_files(tx, upload.files, now)
     if await add_bytes(tx, owner_id, sum(upload.files.values())) > quota > 0:
@@ -67,7 +90,7 @@ async def list_photos(
     count: int,
     is_rising: bool,
 ) -> PhotoPage:
-    """Return a page of an owner's photos in these albums; errors of `load_owner` and `check_open`."""
+    """Return a page of an owner's photos in these albums, which the viewer sees; errors of `load_owner`, `check_open`."""
     check_open(await load_owner(tx, viewer_id, owner_id))
     total = await store.count_photos(tx, owner_id, albums)
     return PhotoPage(total, await store.list_photos(tx, owner_id, albums, offset, count, is_rising=is_rising))
@@ -85,12 +108,80 @@ async def get_photos(tx: Transaction, viewer_id: int, keys: list[tuple[int, int,
         photo = found.get((owner_id, photo_id))
         if photo is None:
             continue
-        owner = owners.get(owner_id)
-        is_listed = owner is not None and owner.is_open and photo.album_id in LISTED_ALBUMS.values()
-        has_key = bool(access_key) and hmac.compare_digest(access_key, photo.access_key)
-        if is_listed or has_key or viewer_id in (owner_id, photo.user_id):
+        has_key = bool(access_key) and hmac.compare_digest(access_key.encode(), photo.access_key.encode())
+        if is_shown(photo, owners.get(owner_id)) or has_key or viewer_id in (owner_id, photo.user_id):
             seen.append(photo)
     return seen
+
+
+async def get_photo(tx: Transaction, viewer_id: int, key: Key) -> Photo:
+    """Return a photo that the viewer may see; `PhotoNotFound`."""
+    found = await get_photos(tx, viewer_id, [(*key, "")])
+    if not found:
+        raise PhotoNotFound(f"no photo {key[0]}_{key[1]}")
+    return found[0]
+
+
+async def count_reactions(tx: Transaction, viewer_id: int, photos: list[Photo]) -> dict[Key, ItemCounters]:
+    """Return how often photos are liked, commented on and repeated, as far as they are."""
+    return await load_counters(tx, "photo", sorted({(one.owner_id, one.id) for one in photos}), viewer_id)
+
+
+def may_comment(photo: Photo, owner: Owner) -> bool:
+    """Say whether the viewer may comment on a photo that he sees."""
+    if not owner.takes_comments or photo.is_uncommented:
+        return False
+    return photo.commenters <= audience_of(owner)
+
+
+async def edit_photo(tx: Transaction, user_id: int, key: Key, text: str) -> None:
+    """Give a photo other words; `PhotoNotFound`, `AccessDenied`, `InvalidParameter`."""
+    if len(text) > MAX_ALBUM_TEXT:
+        raise InvalidParameter("caption", f"longer than {MAX_ALBUM_TEXT} characters")
+    await find_own_photo(tx, user_id, key)
+    await store.set_text(tx, key, text)
+
+
+async def delete_photo(tx: Transaction, user_id: int, key: Key, *, now: int) -> None:
+    """Delete a photo: it is shown nowhere any more; `PhotoNotFound`, `AccessDenied`."""
+    photo = await find_own_photo(tx, user_id, key)
+    await hide_photo(tx, photo, now)
+
+
+async def hide_photo(tx: Transaction, photo: Photo, now: int) -> None:
+    """Mark a photo as deleted, which gives its owner the space back; the owner's row is locked."""
+    await store.set_deleted(tx, (photo.owner_id, photo.id), now)
+    await add_bytes(tx, photo.owner_id, -await _measure(tx, photo))
+
+
+async def restore_photo(tx: Transaction, user_id: int, key: Key, *, quota: int) -> None:
+    """Show a deleted photo again, if its album is still there; `PhotoNotFound`, `AccessDenied`, `QuotaExceeded`."""
+    photo = await find_own_photo(tx, user_id, key, is_deleted=True)
+    if photo.album_id > 0 and await load_album(tx, photo.owner_id, photo.album_id) is None:
+        raise PhotoNotFound("its album is deleted")
+    if await add_bytes(tx, photo.owner_id, await _measure(tx, photo)) > quota > 0:
+        raise QuotaExceeded(f"{quota} bytes")
+    await store.set_deleted(tx, key, 0)
+
+
+async def _measure(tx: Transaction, photo: Photo) -> int:
+    return await sum_bytes(tx, sorted({size.file for size in photo.sizes}))
+
+
+async def find_own_photo(tx: Transaction, user_id: int, key: Key, *, is_deleted: bool = False) -> Photo:
+    """Return a photo that the user may change: who made it, its owner, or a community's editor.
+
+    The owner's row stays locked.  `PhotoNotFound`, `AccessDenied`.
+    """
+    await lock_owners(tx, [key[0]])
+    photo = (await store.load_photos(tx, [key], with_deleted=True)).get(key)
+    if photo is None or bool(photo.deleted_at) is not is_deleted:
+        raise PhotoNotFound(f"no photo {key[0]}_{key[1]}")
+    if user_id not in (photo.owner_id, photo.user_id):
+        owner = (await load_owners(tx, user_id, [key[0]])).get(key[0])
+        if not isinstance(owner, Community) or owner.standing.role < Role.EDITOR:
+            raise AccessDenied("another's photo")
+    return photo
 
 
 async def show_owner_photo(tx: Transaction, photo: Photo) -> None:

@@ -6,8 +6,9 @@ from dvor.core.privacy import People, load_people
 from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
 from dvor.model.friends import Friendship
 from dvor.model.ids import MAX_USER_ID
-from dvor.model.photos import LISTED_ALBUMS
+from dvor.model.photos import LISTED_ALBUMS, Audience
 from dvor.model.users import NewUser, UserCounters
+from dvor.store.albums import list_album_ids
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
@@ -78,14 +79,16 @@ async def get_people(tx: Transaction, viewer_id: int, names: list[str]) -> tuple
 
 
 async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounters:
-    """Count what a user has; only for viewers who may see the profile."""
+    """Count what a user has and shows everybody; only for viewers who may see the profile."""
+    albums = await list_album_ids(tx, user_id, Audience.EVERYBODY)
     return UserCounters(
         user_id=user_id,
         friends=await count_friends(tx, user_id, Friendship.FRIENDS),
         online_friends=await count_online_friends(tx, user_id, now),
         followers=await count_friends(tx, user_id, Friendship.FOLLOWED),
         subscriptions=await count_friends(tx, user_id, Friendship.REQUESTED),
-        photos=await count_photos(tx, user_id, list(LISTED_ALBUMS.values())),
+        photos=await count_photos(tx, user_id, [*LISTED_ALBUMS.values(), *albums]),
+        albums=len(albums),
         posts=await count_posts(tx, user_id, "all", with_friends_only=False),
         groups=await count_memberships(tx, user_id),
     )

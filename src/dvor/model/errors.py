@@ -209,6 +209,18 @@ class InvalidPicture(Refusal):
     """The uploaded bytes are no picture, or one that is refused."""
 
 
+class PhotoNotFound(AccessDenied):
+    """No photo has this owner and number, or it is deleted, or not to be seen."""
+
+
+class AlbumNotFound(Refusal):
+    """No album has this owner and number, or it is not to be seen."""
+
+
+class TooManyAlbums(Refusal):
+    """The owner has as many albums as one may have."""
+
+
 class InvalidSound(Refusal):
     """The uploaded bytes are no voice message that can be played."""
 

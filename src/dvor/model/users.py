@@ -162,3 +162,4 @@ class UserCounters(Struct, frozen=True):
     photos: int
     posts: int
     groups: int = 0
+    albums: int = 0

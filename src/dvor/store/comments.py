@@ -26,6 +26,7 @@ from dvor.model.comments import Comment, CommentedKind, NewComment
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.likes import item_counters, likes, step_counter
+from dvor.store.photos import photos
 from dvor.store.statements import EngineName, Statement, among, insert_all, pairs, shapes
 from dvor.store.wall import next_wall_number
 
@@ -117,6 +118,25 @@ def _by_keys(engine: EngineName) -> Executable:
     )
 
 
+_of_albums = (
+    comments.c.owner_id == _owner_id,
+    comments.c.kind == literal_column("'photo'", Text),
+    _is_there,
+    photos.c.owner_id == _owner_id,
+    photos.c.id == comments.c.item_id,
+    photos.c.deleted_at == literal_column("0"),
+    among(photos.c.album_id, "album_ids"),
+)
+_PHOTO_COMMENTS = Statement(
+    _drawn()
+    .join(photos, photos.c.id == comments.c.item_id)
+    .where(*_of_albums)
+    .order_by(comments.c.id.desc())
+    .limit(bindparam("count", type_=Integer))
+    .offset(bindparam("offset", type_=Id)),
+    Comment,
+)
+_COUNT_PHOTO_COMMENTS = Statement(select(func.count()).select_from(comments, photos).where(*_of_albums))
 _BY_KEYS = Statement(_by_keys, Comment)
 _COUNT = Statement(select(func.count()).select_from(comments).where(*_of_item))
 _COUNT_BEFORE = Statement(
@@ -240,6 +260,20 @@ async def load_comments(
     """Return these comments by (owner, id), deleted ones too, in one query."""
     found = await tx.rows(_BY_KEYS, keys=keys, viewer_id=viewer_id) if keys else []
     return {(comment.owner_id, comment.id): comment for comment in found}
+
+
+async def list_photo_comments(
+    tx: Transaction, owner_id: int, album_ids: list[int], viewer_id: int, offset: int, count: int
+) -> list[Comment]:
+    """Return a page of the comments on the photos in these albums, the newest first."""
+    asked = {"owner_id": owner_id, "album_ids": album_ids, "viewer_id": viewer_id}
+    return await tx.rows(_PHOTO_COMMENTS, **asked, offset=offset, count=count)
+
+
+async def count_photo_comments(tx: Transaction, owner_id: int, album_ids: list[int]) -> int:
+    """Return how many comments there are on the photos in these albums."""
+    count: int = await tx.value(_COUNT_PHOTO_COMMENTS, owner_id=owner_id, album_ids=album_ids)
+    return count
 
 
 async def find_guid(tx: Transaction, owner_id: int, from_id: int, guid: str) -> int | None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from dvor.model.groups import MemberStatus
+from dvor.store.albums import albums
 from dvor.store.chats import chats
 from dvor.store.comments import comments
 from dvor.store.consents import consents
@@ -165,6 +166,15 @@ def _stray_words() -> Select[Any]:
         select(message_words.c.conversation_id, message_words.c.number, message_words.c.word)
         .select_from(message_words.outerjoin(messages, same))
         .where(func.coalesce(messages.c.deleted_at, 1) != 0)
+    )
+
+
+def _strayed_photos() -> Select[Any]:
+    same = (albums.c.owner_id == photos.c.owner_id) & (albums.c.id == photos.c.album_id)
+    return (
+        select(photos.c.owner_id, photos.c.id, photos.c.album_id)
+        .select_from(photos.outerjoin(albums, same))
+        .where(photos.c.album_id > 0, photos.c.deleted_at == 0, albums.c.id.is_(None))
     )
 
 
@@ -347,6 +357,12 @@ RULES = (
         _behind(owners, "last_photo_number", photos, "owner_id", "id"),
     ),
     _rule(
+        "photos of albums",
+        (photos, albums),
+        "photo {0}_{1} is said to be in album {2}, which is not there",
+        _strayed_photos(),
+    ),
+    _rule(
         "words of documents",
         (document_words, documents),
         "document {0}_{1} is found by {2!r}, but there is no such document in a list",
@@ -412,5 +428,6 @@ HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
     "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),
     "polls": (polls, Statement(select(func.max(polls.c.id)))),
     "documents": (documents, Statement(select(func.max(documents.c.id)))),
+    "albums": (albums, Statement(select(func.max(albums.c.id)))),
 }
 """The highest number of each kind that is in use."""

@@ -1,6 +1,6 @@
 """The accounts of kept files; the bytes lie on disk (media)."""
 
-from sqlalchemy import Column, Table, Text, bindparam, select, update
+from sqlalchemy import Column, Table, Text, bindparam, func, select, update
 
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
@@ -18,6 +18,7 @@ files = Table(
 
 _INSERT = Statement(insert_all(files, ignore_conflict=True))
 _AMONG = Statement(select(files.c.name).where(among_texts(files.c.name, "names")), lambda name: name)
+_SUM = Statement(select(func.coalesce(func.sum(files.c.size), 0)).where(among_texts(files.c.name, "names")))
 _OWNER_BYTES = Statement(select(owners.c.file_bytes).where(owners.c.id == bindparam("owner_id", type_=Id)))
 _ADD_BYTES = Statement(
     update(owners)
@@ -36,6 +37,11 @@ async def insert_files(tx: Transaction, sizes: dict[str, int], now: int) -> None
 async def find_files(tx: Transaction, names: list[str]) -> set[str]:
     """Return which of these files are noted."""
     return set(await tx.rows(_AMONG, names=names))
+
+
+async def sum_bytes(tx: Transaction, names: list[str]) -> int:
+    """Return how many bytes these files have together, each counted once."""
+    return int(await tx.value(_SUM, names=names))
 
 
 async def used_bytes(tx: Transaction, owner_id: int) -> int:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Executable,
     Index,
@@ -13,13 +14,14 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    type_coerce,
     update,
 )
 
-from dvor.model.likes import LikeKind
+from dvor.model.likes import ItemCounters, LikeKind
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
-from dvor.store.statements import Builder, EngineName, Statement, insert_all, inserting, shapes
+from dvor.store.statements import Builder, EngineName, Statement, insert_all, inserting, pairs, shapes
 
 likes = Table(
     "likes",
@@ -80,6 +82,35 @@ def _step_counter(column: str) -> Builder:
     return build
 
 
+def _counters_by_keys(engine: EngineName) -> Executable:
+    wanted = pairs(engine, "keys")
+    kind = bindparam("kind", type_=Text)
+    counters = (
+        (item_counters.c.owner_id == wanted.c.owner_id)
+        & (item_counters.c.kind == kind)
+        & (item_counters.c.item_id == wanted.c.item_id)
+    )
+    mine = (
+        (likes.c.owner_id == wanted.c.owner_id)
+        & (likes.c.kind == kind)
+        & (likes.c.item_id == wanted.c.item_id)
+        & (likes.c.user_id == bindparam("viewer_id", type_=Id))
+    )
+    return (
+        select(
+            wanted.c.owner_id,
+            wanted.c.item_id,
+            item_counters.c.likes,
+            item_counters.c.comments,
+            item_counters.c.reposts,
+            type_coerce(likes.c.user_id.is_not(None), Boolean).label("is_liked"),
+        )
+        .select_from(wanted.join(item_counters, counters))
+        .outerjoin(likes, mine)
+    )
+
+
+_COUNTERS = Statement(_counters_by_keys, ItemCounters)
 _FANS = Statement(
     select(likes.c.user_id)
     .where(*_item)
@@ -128,6 +159,14 @@ async def step_counter(
     """Raise or lower how often an item is commented on or reposted."""
     key = {"owner_id": owner_id, "kind": kind, "item_id": item_id}
     await tx.run(_step_counter(column=column), **key, zero=0, change=change)
+
+
+async def load_counters(
+    tx: Transaction, kind: LikeKind, keys: list[tuple[int, int]], viewer_id: int
+) -> dict[tuple[int, int], ItemCounters]:
+    """Return the counters of these objects by (owner, number), as far as there are any, in one query."""
+    found = await tx.rows(_COUNTERS, kind=kind, keys=keys, viewer_id=viewer_id) if keys else []
+    return {(one.owner_id, one.item_id): one for one in found}
 
 
 async def list_fans(

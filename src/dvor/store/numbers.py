@@ -8,7 +8,9 @@ from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.statements import EngineName, Statement
 
-NumberName = Literal["users", "groups", "chats", "conversations", "messages", "jobs", "polls", "documents"]
+NumberName = Literal[
+    "users", "groups", "chats", "conversations", "messages", "jobs", "polls", "documents", "albums"
+]
 NAMES: tuple[NumberName, ...] = get_args(NumberName)
 
 SEQUENCES = {name: Sequence(f"{name}_numbers", metadata=metadata) for name in NAMES}

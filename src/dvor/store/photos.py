@@ -1,12 +1,35 @@
 """Photos."""
 
-from sqlalchemy import Column, Executable, Index, Integer, Table, Text, bindparam, func, select, update
+from typing import Any
 
-from dvor.model.photos import Photo, PictureSize
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Executable,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    select,
+    text,
+    type_coerce,
+    update,
+)
+
+from dvor.model.photos import AlbumSize, Photo, PictureSize
+from dvor.store.albums import albums
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.statements import EngineName, Statement, among, insert_all, pairs, shapes
 from dvor.store.users import owners
+
+Key = tuple[int, int]
+"""Owner and number of a photo."""
 
 photos = Table(
     "photos",
@@ -20,36 +43,45 @@ photos = Table(
     Column("sizes", Json(list[PictureSize]), nullable=False),
     Column("created_at", Id, nullable=False),
     Column("upload_id", Text, nullable=False),
+    Column("deleted_at", Id, nullable=False, server_default="0"),
     Index("uq_photos_owner_id_upload_id", "owner_id", "upload_id", unique=True),
+    Index(
+        "ix_photos_album",
+        "owner_id",
+        "album_id",
+        "id",
+        sqlite_where=text("deleted_at = 0"),
+        postgresql_where=text("deleted_at = 0"),
+    ),
     sqlite_with_rowid=False,
 )
 """`upload_id` names the upload that became the photo, so that saving it twice makes one."""
 
-_columns = (
-    photos.c.owner_id,
-    photos.c.id,
-    photos.c.user_id,
-    photos.c.album_id,
-    photos.c.text,
-    photos.c.access_key,
-    photos.c.sizes,
-    photos.c.created_at,
-)
 _owner_id = bindparam("owner_id", type_=Id)
+_one = (photos.c.owner_id == _owner_id, photos.c.id == bindparam("photo_id", type_=Id))
+_is_there = photos.c.deleted_at == literal_column("0")
+
+
+def _drawn() -> Select[Any]:
+    """Choose photos with what their albums say of them."""
+    stored = [photos.c[name] for name in Photo.__struct_fields__ if name in photos.c]
+    audience = [
+        func.coalesce(albums.c[name], literal_column("0", Integer)).label(name)
+        for name in ("viewers", "commenters")
+    ]
+    closed = type_coerce(func.coalesce(albums.c.is_uncommented, false()), Boolean).label("is_uncommented")
+    same = (albums.c.owner_id == photos.c.owner_id) & (albums.c.id == photos.c.album_id)
+    return select(*stored, *audience, closed).select_from(photos.outerjoin(albums, same))
 
 
 def _by_keys(engine: EngineName) -> Executable:
     wanted = pairs(engine, "keys")
-    return select(*_columns).join(
-        wanted, (photos.c.owner_id == wanted.c.owner_id) & (photos.c.id == wanted.c.item_id)
-    )
+    return _drawn().join(wanted, (photos.c.owner_id == wanted.c.owner_id) & (photos.c.id == wanted.c.item_id))
 
 
 _BY_KEYS = Statement(_by_keys, Photo)
 _BY_UPLOAD = Statement(
-    select(*_columns).where(
-        photos.c.owner_id == _owner_id, photos.c.upload_id == bindparam("upload_id", type_=Text)
-    ),
+    _drawn().where(photos.c.owner_id == _owner_id, photos.c.upload_id == bindparam("upload_id", type_=Text)),
     Photo,
 )
 _NEXT = Statement(
@@ -59,22 +91,30 @@ _NEXT = Statement(
     .returning(owners.c.last_photo_number)
 )
 _INSERT = Statement(insert_all(photos))
-_in_albums = (photos.c.owner_id == _owner_id, among(photos.c.album_id, "album_ids"))
+_SET_TEXT = Statement(update(photos).where(*_one).values(text=bindparam("new_text", type_=Text)))
+_SET_DELETED = Statement(update(photos).where(*_one).values(deleted_at=bindparam("at", type_=Id)))
+_MOVE = Statement(update(photos).where(*_one).values(album_id=bindparam("new_album_id", type_=Id)))
+_in_albums = (photos.c.owner_id == _owner_id, among(photos.c.album_id, "album_ids"), _is_there)
 _COUNT = Statement(select(func.count()).select_from(photos).where(*_in_albums))
+_SIZES = Statement(
+    select(photos.c.album_id, func.count().label("count"), func.max(photos.c.id).label("last_id"))
+    .where(*_in_albums)
+    .group_by(photos.c.album_id),
+    AlbumSize,
+)
 
 
 @shapes(Photo, is_rising=(False, True))
 def _page(is_rising: bool) -> Executable:
-    page = (
-        select(*_columns).where(*_in_albums).order_by(photos.c.id.asc() if is_rising else photos.c.id.desc())
-    )
+    order = photos.c.id.asc() if is_rising else photos.c.id.desc()
+    page = _drawn().where(*_in_albums).order_by(order)
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
-async def load_photos(tx: Transaction, keys: list[tuple[int, int]]) -> dict[tuple[int, int], Photo]:
+async def load_photos(tx: Transaction, keys: list[Key], *, with_deleted: bool = False) -> dict[Key, Photo]:
     """Return the existing ones of these photos by (owner, id), in one query."""
     found = await tx.rows(_BY_KEYS, keys=keys) if keys else []
-    return {(photo.owner_id, photo.id): photo for photo in found}
+    return {(photo.owner_id, photo.id): photo for photo in found if with_deleted or not photo.deleted_at}
 
 
 async def find_upload(tx: Transaction, owner_id: int, upload_id: str) -> Photo | None:
@@ -95,6 +135,22 @@ async def insert_photo(tx: Transaction, photo: Photo, upload_id: str) -> None:
     )
 
 
+async def set_text(tx: Transaction, key: Key, words: str) -> None:
+    """Give a photo other words."""
+    await tx.run(_SET_TEXT, owner_id=key[0], photo_id=key[1], new_text=words)
+
+
+async def set_deleted(tx: Transaction, key: Key, at: int) -> None:
+    """Hide a photo, or (at 0) show it again."""
+    await tx.run(_SET_DELETED, owner_id=key[0], photo_id=key[1], at=at)
+
+
+async def move_photos(tx: Transaction, owner_id: int, photo_ids: list[int], album_id: int) -> None:
+    """Put photos into another album."""
+    rows = [{"owner_id": owner_id, "photo_id": one, "new_album_id": album_id} for one in sorted(photo_ids)]
+    await tx.run_many(_MOVE, rows)
+
+
 async def list_photos(
     tx: Transaction, owner_id: int, album_ids: list[int], offset: int, count: int, *, is_rising: bool
 ) -> list[Photo]:
@@ -107,3 +163,9 @@ async def count_photos(tx: Transaction, owner_id: int, album_ids: list[int]) -> 
     """Return how many photos an owner has in these albums."""
     count: int = await tx.value(_COUNT, owner_id=owner_id, album_ids=album_ids)
     return count
+
+
+async def load_album_sizes(tx: Transaction, owner_id: int, album_ids: list[int]) -> dict[int, AlbumSize]:
+    """Return how many photos are in each of these albums, unless it is empty, and the last of them."""
+    found = await tx.rows(_SIZES, owner_id=owner_id, album_ids=album_ids) if album_ids else []
+    return {one.album_id: one for one in found}

@@ -6,6 +6,7 @@ from sqlalchemy import Table
 
 from dvor.store import (
     accounts,
+    albums,
     apps,
     authorizations,
     bots,
@@ -65,6 +66,7 @@ ROOM_MODULES = (
     group_members,
     name_words,
     files,
+    albums,
     photos,
     documents,
     polls,

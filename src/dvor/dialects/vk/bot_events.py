@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from dvor.core.comments import CommentPage, load_comments
 from dvor.core.messages import MessagePage, get_messages
+from dvor.core.photos import get_photos
 from dvor.core.wall import PostPage, get_posts
 from dvor.dialects.vk.comments import CommentDrawing
 from dvor.dialects.vk.message_objects import MessageDrawing
+from dvor.dialects.vk.photo_objects import draw_photo
 from dvor.dialects.vk.post_objects import PostDrawing
 from dvor.methods.declaration import Call
 from dvor.model.bots import BotSettings
@@ -29,6 +31,7 @@ from dvor.model.events import (
     ReactionEvent,
     ReadEvent,
 )
+from dvor.model.photos import Photo
 
 WRAPPED_FROM = (5, 103)
 """From this version on message_new holds the message and what the client can do."""
@@ -100,6 +103,7 @@ class BotDrawing:
         self._message_page: MessagePage | None = None
         self._posts: dict[tuple[int, int], Any] = {}
         self._post_page: PostPage | None = None
+        self._photos: dict[tuple[int, int], Photo] = {}
         self._comments: CommentPage | None = None
 
     async def load(self, events: list[Event]) -> None:
@@ -116,6 +120,14 @@ class BotDrawing:
         if keys:
             self._post_page = await get_posts(self._call.tx, -self._group_id, keys)
             self._posts = {(post.owner_id, post.id): post for post in self._post_page.posts}
+        photo_keys = [
+            (event.body.owner_id, event.body.item_id, "")
+            for event in events
+            if isinstance(event.body, ItemEvent) and event.kind == "photo_new"
+        ]
+        if photo_keys:
+            found = await get_photos(self._call.tx, -self._group_id, photo_keys)
+            self._photos = {(photo.owner_id, photo.id): photo for photo in found}
         comment_keys = [
             (event.body.owner_id, event.body.item_id)
             for event in events
@@ -188,6 +200,9 @@ class BotDrawing:
             if post is None or self._post_page is None:
                 return None
             return PostDrawing(self._call, self._post_page).draw(post)
+        if kind == "photo_new":
+            photo = self._photos.get((body.owner_id, body.item_id))
+            return draw_photo(self._call.courtyard, photo, self._call.version) if photo else None
         if kind in ("like_add", "like_remove"):
             liked = {"liker_id": body.actor_id, "object_type": body.kind, "object_owner_id": body.owner_id}
             return liked | {"object_id": body.item_id, "thread_reply_id": 0, "post_id": body.parent_id}
@@ -206,7 +221,8 @@ class BotDrawing:
         if comment is None or page is None:
             return None
         drawn = msgspec.to_builtins(CommentDrawing(self._call, page, with_likes=False).draw(comment))
-        return drawn | {"post_owner_id": comment.owner_id}
+        of = "photo_owner_id" if comment.kind == "photo" else "post_owner_id"
+        return drawn | {of: comment.owner_id}
 
 
 def draw_person(kind: str, body: PersonEvent) -> dict[str, Any]:

@@ -36,14 +36,16 @@ class Thread(Struct, frozen=True):
     groups_can_post: bool
 
 
-class CommentObject(Struct, frozen=True, omit_defaults=True):
-    """A comment."""
+class CommentObject(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A comment on a post (`post_id`) or a photo (`photo_id`, and `pid` as it was called before)."""
 
     id: int
     from_id: int
     date: int
     text: str
-    post_id: int
+    post_id: int | UnsetType = UNSET
+    photo_id: int | UnsetType = UNSET
+    pid: int | UnsetType = UNSET
     owner_id: int
     parents_stack: list[int]
     can_edit: int | UnsetType = UNSET
@@ -71,7 +73,8 @@ class CommentDrawing:
         text = draw_text(call, comment.text)
         drawn: dict[str, Any] = {}
         is_own = comment.from_id == call.user_id
-        if is_own or page.owners[comment.owner_id].is_managed:
+        owner = page.owners.get(comment.owner_id)
+        if is_own or (owner is not None and owner.is_managed):
             drawn["can_delete"] = 1
         if is_own:
             drawn["can_edit"] = int(call.now - comment.created_at <= EDIT_SECONDS)
@@ -86,12 +89,15 @@ class CommentDrawing:
         if not comment.thread_id:
             answers = [self.draw(one) for one in page.threads.get(comment.id, [])]
             drawn["thread"] = Thread(comment.replies, answers, page.may_comment, True, page.may_comment)
+        is_of_photo = comment.kind == "photo"
         return CommentObject(
             id=comment.id,
             from_id=comment.from_id,
             date=comment.created_at,
             text=text[: self._preview] if self._preview else text,
-            post_id=comment.item_id,
+            post_id=UNSET if is_of_photo else comment.item_id,
+            photo_id=comment.item_id if is_of_photo else UNSET,
+            pid=comment.item_id if is_of_photo else UNSET,
             owner_id=comment.owner_id,
             parents_stack=[comment.thread_id] if comment.thread_id else [],
             **drawn,

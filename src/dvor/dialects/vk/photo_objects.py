@@ -1,11 +1,15 @@
 """How VK draws photos."""
 
+from typing import Any
+
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.courtyard import Courtyard
+from dvor.model.likes import ItemCounters
 from dvor.model.photos import Photo
 
-WALL_UPLOAD = "wall photo"
+ALBUM_UPLOAD = "album photo "
+"""How the purpose of an upload to an album begins; its owner and its number follow."""
 URL_FROM = (5, 77)
 """From this version on the address of a size is called `url`."""
 
@@ -20,6 +24,19 @@ class PhotoSize(Struct, frozen=True, omit_defaults=True):
     src: str | UnsetType = UNSET
 
 
+class Likes(Struct, frozen=True):
+    """The likes of a photo, and the viewer's."""
+
+    count: int
+    user_likes: int
+
+
+class Count(Struct, frozen=True):
+    """How many there are."""
+
+    count: int
+
+
 class PhotoObject(Struct, frozen=True, omit_defaults=True):
     """A photo."""
 
@@ -32,10 +49,34 @@ class PhotoObject(Struct, frozen=True, omit_defaults=True):
     access_key: str | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     has_tags: bool | UnsetType = UNSET
+    likes: Likes | UnsetType = UNSET
+    comments: Count | UnsetType = UNSET
+    reposts: Count | UnsetType = UNSET
+    tags: Count | UnsetType = UNSET
+    can_comment: int | UnsetType = UNSET
 
 
-def draw_photo(courtyard: Courtyard, photo: Photo, version: tuple[int, int]) -> PhotoObject:
-    """Return a photo with the addresses of its sizes."""
+def draw_photo(
+    courtyard: Courtyard,
+    photo: Photo,
+    version: tuple[int, int],
+    counters: ItemCounters | None = None,
+    *,
+    may_comment: bool | None = None,
+) -> PhotoObject:
+    """Return a photo with the addresses of its sizes; with `may_comment` given, its counters too."""
+    more: dict[str, Any] = {}
+    if may_comment is not None:
+        likes, comments, reposts = (
+            (counters.likes, counters.comments, counters.reposts) if counters else (0, 0, 0)
+        )
+        more = {
+            "likes": Likes(likes, int(counters is not None and counters.is_liked)),
+            "comments": Count(comments),
+            "reposts": Count(reposts),
+            "tags": Count(0),
+            "can_comment": int(may_comment),
+        }
     address = "url" if version >= URL_FROM else "src"
     sizes = [
         PhotoSize(size.type, size.width, size.height, **{address: courtyard.file_url(size.file)})
@@ -49,5 +90,7 @@ def draw_photo(courtyard: Courtyard, photo: Photo, version: tuple[int, int]) -> 
         text=photo.text,
         sizes=sizes,
         access_key=photo.access_key,
+        user_id=photo.user_id if photo.owner_id < 0 and photo.user_id > 0 else UNSET,
         has_tags=False,
+        **more,
     )

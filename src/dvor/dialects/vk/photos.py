@@ -5,15 +5,23 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from dvor.core.albums import find_shown_albums, get_album
 from dvor.core.files import make_address, read_receipt
 from dvor.core.groups import get_managed_group
-from dvor.core.photos import get_photos, list_photos, save_photo, show_owner_photo
-from dvor.core.privacy import check_open, load_owner
+from dvor.core.photos import (
+    count_reactions,
+    get_photos,
+    list_photos,
+    may_comment,
+    save_photo,
+    show_owner_photo,
+)
+from dvor.core.privacy import check_open, load_owner, load_owners
 from dvor.dialects.vk.photo_objects import PhotoObject, draw_photo
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden
 from dvor.model.groups import Role
-from dvor.model.ids import MAX_USER_ID, OwnerId
+from dvor.model.ids import MAX_NUMBER, MAX_USER_ID, OwnerId
 from dvor.model.photos import LISTED_ALBUMS, MESSAGE_ALBUM, PROFILE_ALBUM, WALL_ALBUM, Photo
 from dvor.model.tokens import Scope
 
@@ -44,7 +52,6 @@ async def _save(
 ) -> Photo:
     courtyard = call.courtyard
     upload = read_receipt(courtyard, call.owner_id, f"{purpose} {owner_id}", photo, signature)
-    access_key = courtyard.master_key.sign("photo access", upload.id.encode())[:9].hex()
     return await save_photo(
         call.tx,
         call.owner_id,
@@ -52,10 +59,15 @@ async def _save(
         owner_id=owner_id,
         album_id=ALBUMS[purpose],
         text=caption,
-        access_key=access_key,
+        access_key=make_key(call, upload.id),
         quota=courtyard.settings.file_quota,
         now=call.now,
     )
+
+
+def make_key(call: Call, upload_id: str) -> str:
+    """Return the key of the photo that an upload becomes."""
+    return call.courtyard.master_key.sign("photo access", upload_id.encode())[:9].hex()
 
 
 class ForGroup(Params, kw_only=True):
@@ -199,74 +211,120 @@ class PhotoList(Struct, frozen=True):
     items: list[PhotoObject]
 
 
+async def draw_photos(call: Call, found: list[Photo], *, extended: bool) -> list[PhotoObject]:
+    """Return photos, `extended` with their counters and whether the caller may comment on them."""
+    if not extended:
+        return [draw_photo(call.courtyard, one, call.version) for one in found]
+    counters = await count_reactions(call.tx, call.owner_id, found)
+    owners = await load_owners(call.tx, call.owner_id, {one.owner_id for one in found})
+    return [
+        draw_photo(
+            call.courtyard,
+            one,
+            call.version,
+            counters.get((one.owner_id, one.id)),
+            may_comment=one.owner_id in owners and may_comment(one, owners[one.owner_id]),
+        )
+        for one in found
+    ]
+
+
 class ListPhotos(Params, kw_only=True):
-    """Parameters of photos.getAll."""
+    """What photos.get and photos.getAll have in common."""
 
     owner_id: Annotated[OwnerId, doc("Whose photos; 0 for the caller's own.")] = 0
     offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
-    count: Annotated[int, doc("How many to return.", ge=0, le=1000)] = 20
-    extended: Annotated[bool, doc("No difference.")] = False
+    extended: Annotated[bool, doc("Give likes, comments and reposts.")] = False
     photo_sizes: Annotated[bool, doc("No difference: sizes are always given.")] = True
 
 
 class GetPhotos(ListPhotos, kw_only=True):
     """Parameters of photos.get."""
 
-    album_id: Annotated[str, doc("`wall` or `profile`, or their numbers -7 and -6.", max_length=32)] = "wall"
+    album_id: Annotated[
+        str, doc("An album's number; `wall` or `profile`, or their numbers -7 and -6.", max_length=32)
+    ] = "wall"
     photo_ids: Annotated[list[str], doc("Only these numbers.", max_length=1000)] = []
     rev: Annotated[bool, doc("The newest first.")] = False
+    count: Annotated[int, doc("How many to return; 50, without `v` 10.", ge=0, le=1000)] | None = None
 
 
-@method("photos.get")
+@method("photos.get", not_yet=("feed", "feed_type"))
 async def get(call: Call, params: GetPhotos) -> PhotoList:
     """Returns the photos of an album, the oldest first.
 
     VK: photos.get.
     """
-    names = LISTED_ALBUMS | {str(number): number for number in LISTED_ALBUMS.values()}
-    if params.album_id not in names:
-        raise InvalidParameter("album_id", "is neither wall nor profile; there are no other albums yet")
     owner_id = params.owner_id or call.user_id
+    album_id = read_album(params.album_id)
+    if album_id > 0:
+        await get_album(call.tx, call.user_id, owner_id, album_id)
     if params.photo_ids:
         check_open(await load_owner(call.tx, call.user_id, owner_id))
         keys = [(owner_id, int(one), "") for one in params.photo_ids if one.isdecimal() and len(one) < 16]
-        found = await get_photos(call.tx, call.user_id, keys)
-        return PhotoList(len(found), [draw_photo(call.courtyard, one, call.version) for one in found])
+        found = [
+            one
+            for one in await get_photos(call.tx, call.user_id, keys)
+            if album_id in (one.album_id, WALL_ALBUM)
+        ]
+        return PhotoList(len(found), await draw_photos(call, found, extended=params.extended))
+    default = 50 if call.is_versioned else 10
     page = await list_photos(
         call.tx,
         call.user_id,
         owner_id,
-        [names[params.album_id]],
+        [album_id],
         offset=params.offset,
-        count=params.count,
+        count=default if params.count is None else params.count,
         is_rising=not params.rev,
     )
-    return PhotoList(page.count, [draw_photo(call.courtyard, one, call.version) for one in page.photos])
+    return PhotoList(page.count, await draw_photos(call, page.photos, extended=params.extended))
+
+
+def read_album(text: str) -> int:
+    """Return the number of an album that is there for everybody, or of one's own; `InvalidParameter`."""
+    names = LISTED_ALBUMS | {str(number): number for number in LISTED_ALBUMS.values()}
+    if text in names:
+        return names[text]
+    if text.isdecimal() and text.isascii() and 0 < int(text) <= MAX_NUMBER:
+        return int(text)
+    raise InvalidParameter("album_id", "is neither a number nor wall or profile")
+
+
+class GetAllPhotos(ListPhotos, kw_only=True):
+    """Parameters of photos.getAll."""
+
+    count: Annotated[int, doc("How many to return; 20, without `v` 100.", ge=0, le=1000)] | None = None
+    no_service_albums: Annotated[bool, doc("Leave out those of the wall and the profile.")] = False
+    need_hidden: Annotated[bool, doc("No difference: no photo is hidden from the list.")] = False
+    skip_hidden: Annotated[bool, doc("No difference: no photo is hidden from the list.")] = False
 
 
 @method("photos.getAll")
-async def get_all(call: Call, params: ListPhotos) -> PhotoList:
-    """Returns the photos of a person or a community, newest first.
+async def get_all(call: Call, params: GetAllPhotos) -> PhotoList:
+    """Returns the photos of a person or a community, newest first, from all albums that the caller sees.
 
     VK: photos.getAll.
     """
+    owner_id = params.owner_id or call.user_id
+    default = 20 if call.is_versioned else 100
     page = await list_photos(
         call.tx,
         call.user_id,
-        params.owner_id or call.user_id,
-        list(LISTED_ALBUMS.values()),
+        owner_id,
+        await find_shown_albums(call.tx, call.user_id, owner_id, with_system=not params.no_service_albums),
         offset=params.offset,
-        count=params.count,
+        count=default if params.count is None else params.count,
         is_rising=False,
     )
-    return PhotoList(page.count, [draw_photo(call.courtyard, one, call.version) for one in page.photos])
+    return PhotoList(page.count, await draw_photos(call, page.photos, extended=params.extended))
 
 
 class GetPhotosById(Params):
     """Parameters of photos.getById."""
 
     photos: Annotated[list[str], doc("Up to 100 photos: `1_2,1_3_ACCESSKEY`.", max_length=100)]
-    extended: Annotated[bool, doc("No difference.")] = False
+    extended: Annotated[bool, doc("Give likes, comments and reposts.")] = False
 
 
 @method("photos.getById", for_groups=True)
@@ -280,4 +338,4 @@ async def get_by_id(call: Call, params: GetPhotosById) -> list[PhotoObject]:
     matches = [match for text in params.photos if (match := _PHOTO.fullmatch(text))]
     keys = [(int(match[1]), int(match[2]), match[3] or "") for match in matches]
     found = await get_photos(call.tx, call.owner_id, keys)
-    return [draw_photo(call.courtyard, photo, call.version) for photo in found]
+    return await draw_photos(call, found, extended=params.extended)

@@ -336,6 +336,7 @@ class UserDrawing:
                 followers=counters.followers,
                 subscriptions=counters.subscriptions,
                 photos=counters.photos,
+                albums=counters.albums,
                 posts=counters.posts,
                 groups=counters.groups,
             )
