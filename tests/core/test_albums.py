@@ -49,7 +49,8 @@ async def write(courtyard: Courtyard, work: Work) -> Any:
 
 
 async def make(courtyard: Courtyard, who: int, owner: int = 0, **special: Any) -> Album:
-    new = NewAlbum(**{"owner_id": owner or who, "title": "Двор"} | special)
+    params: dict[str, Any] = {"owner_id": owner or who, "title": "Двор"} | special
+    new = NewAlbum(**params)
     made: Album = await write(courtyard, lambda tx: albums.create_album(tx, who, new, now=NOW))
     return made
 

@@ -40,7 +40,8 @@ async def save(
     courtyard: Courtyard, who: int, uploaded: UploadedDocument | None = None, quota: int = 0, **special: Any
 ) -> Document:
     """Make a document."""
-    new = NewDocument(**{"owner_id": who, "access_key": "key"} | special)
+    params: dict[str, Any] = {"owner_id": who, "access_key": "key"} | special
+    new = NewDocument(**params)
     return await courtyard.database.write(
         lambda tx: documents.save_document(tx, who, uploaded or upload(), new, quota=quota, now=NOW)
     )

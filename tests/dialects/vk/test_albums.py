@@ -122,9 +122,8 @@ async def test_several_photos_are_deleted_together_or_not_at_all(cast_client: Ca
 async def test_a_community_s_bots_hear_of_photos_and_comments(cast_client: CastClient) -> None:
     group_id = (await cast_client.get("groups.get", filter="admin"))["items"][0]
     names = ("photo_new", "photo_comment_new", "photo_comment_delete")
-    await cast_client.get(
-        "groups.setLongPollSettings", group_id=group_id, enabled=1, **dict.fromkeys(names, 1)
-    )
+    events: dict[str, Any] = dict.fromkeys(names, 1)
+    await cast_client.get("groups.setLongPollSettings", group_id=group_id, enabled=1, **events)
     poll = await cast_client.get("groups.getLongPollServer", group_id=group_id)
     album, [photo] = await make_album(cast_client, group_id=group_id)
     assert (album["owner_id"], album["upload_by_admins_only"], photo["user_id"]) == (-group_id, 1, 1)

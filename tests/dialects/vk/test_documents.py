@@ -119,8 +119,8 @@ async def test_receipts_are_their_owner_s_and_for_documents(cast_client: CastCli
     assert await cast_client.refuse("docs.save", file=both) == 121
     body, _, signature = receipt["file"].partition(".")
     assert await cast_client.refuse("photos.saveWallPhoto", photo=body, hash=signature) == 121
-    status, answer = await send(cast_client, data=b"")
-    assert (status, answer["error_code"]) == (400, 121)
+    status, refused = await send(cast_client, data=b"")
+    assert (status, refused["error_code"]) == (400, 121)
 
 
 async def _document_url(client: CastClient, door: str) -> str:
@@ -129,7 +129,7 @@ async def _document_url(client: CastClient, door: str) -> str:
 
 
 async def test_a_voice_message(cast_client: CastClient) -> None:
-    asked = {"server": "docs.getMessagesUploadServer", "type": "audio_message", "peer_id": 2}
+    asked: dict[str, Any] = {"server": "docs.getMessagesUploadServer", "type": "audio_message", "peer_id": 2}
     status, refused = await send(cast_client, data=b"ID3 no Ogg", **asked)
     assert (status, refused["error_code"]) == (400, 105)
     _, receipt = await send(cast_client, data=opus(10, 300, 600, 10, seconds=7), name="a", **asked)
