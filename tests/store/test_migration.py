@@ -21,6 +21,7 @@ from dvor.store.columns import metadata
 from dvor.store.database import open_database
 from dvor.store.migration import ADVISORY_LOCK, asyncpg_url, migrate, sqlite_engine
 from dvor.store.numbers import NAMES, last_number
+from dvor.store.revision import bring_up_to_date, newest_revision
 from dvor.store.schema import belongs_to, tables
 from dvor.store.sqlite import FILE_NAME
 from dvor.store.tokens import list_tokens
@@ -203,3 +204,12 @@ async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> Non
     for table in tables(engine):
         for key in table.foreign_keys:
             assert key.parent.name in {*places, "id"}
+
+
+def test_the_newest_revision_is_alembics() -> None:
+    assert newest_revision() == module.head()
+
+
+async def test_a_schema_that_is_the_newest_is_left_alone(settings, monkeypatch) -> None:
+    monkeypatch.setattr(module, "migrate", None)
+    await bring_up_to_date(settings)

@@ -8,7 +8,7 @@ from dvor.config import Settings
 from dvor.core.secrets import MasterKey
 from dvor.media.files import FileStore
 from dvor.store.database import Database, connect_database, open_database
-from dvor.store.migration import migrate
+from dvor.store.revision import bring_up_to_date
 from dvor.store.touches import Touches
 
 Clock = Callable[[], float]
@@ -54,4 +54,4 @@ async def open_courtyard(
 
 async def prepare_store(settings: Settings) -> None:
     """Bring the schema up to date, once, for processes that then open the community without migrating."""
-    await migrate(settings)
+    await bring_up_to_date(settings)

@@ -75,9 +75,9 @@ async def open_database(settings: Settings) -> Database:
 
     The address is a `postgresql://` URL; without one the database is SQLite in the data folder.
     """
-    from dvor.store.migration import migrate
+    from dvor.store.revision import bring_up_to_date
 
-    await migrate(settings)
+    await bring_up_to_date(settings)
     return await connect_database(settings)
 
 

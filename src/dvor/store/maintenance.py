@@ -22,8 +22,8 @@ from dvor.config import Settings
 from dvor.store.consistency import HIGHEST, RULES
 from dvor.store.database import Transaction, connect_database, open_database
 from dvor.store.files import files
-from dvor.store.migration import migrate
 from dvor.store.numbers import NAMES, last_number, set_number
+from dvor.store.revision import bring_up_to_date
 from dvor.store.schema import tables
 from dvor.store.sqlite import FILE_NAME, SQLiteTransaction, connect, lock_folder
 from dvor.store.statements import Statement
@@ -261,9 +261,9 @@ async def restore(source: Path, settings: Settings) -> None:
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.data) as folder:
         staged = Settings(data=Path(folder))
         await asyncio.to_thread(_copy_file, source / FILE_NAME, staged.data / FILE_NAME)
-        await migrate(staged)
+        await bring_up_to_date(staged)
         if settings.database:
-            await migrate(settings)
+            await bring_up_to_date(settings)
             async with reading(settings) as tx:
                 await _refuse_rows(tx)
             await asyncio.to_thread(_link_files, source, settings.data)

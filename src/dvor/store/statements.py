@@ -137,8 +137,16 @@ def shapes(
     """Make a family of statements, one for each combination of the named choices: a finite set, known beforehand."""
 
     def make(build: Callable[..., Executable | Builder]) -> Callable[..., Statement[Row]]:
+        def statement(choice: dict[str, Any]) -> Statement[Row]:
+            # built when it is compiled: most of a family is never asked for
+            def build_for(engine: EngineName) -> Executable:
+                built = build(**choice)
+                return built if isinstance(built, Executable) else built(engine)
+
+            return Statement[Row](build_for, row)
+
         table = {
-            choice: Statement[Row](build(**dict(zip(domains, choice, strict=True))), row)
+            choice: statement(dict(zip(domains, choice, strict=True)))
             for choice in itertools.product(*domains.values())
         }
         return lambda **choice: table[tuple(choice[name] for name in domains)]

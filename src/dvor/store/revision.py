@@ -1,0 +1,58 @@
+"""Whether the schema is the newest, asked without alembic: most starts find nothing to do."""
+
+import asyncio
+import sqlite3
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+
+from dvor.config import Settings
+from dvor.store.sqlite import FILE_NAME
+
+VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_CURRENT = "SELECT version_num FROM alembic_version"
+
+
+@cache
+def newest_revision() -> str:
+    """Return the newest revision: the number that begins the name of its file."""
+    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+async def bring_up_to_date(settings: Settings) -> None:
+    """Create the schema or bring it up to date; `DataFolderBusy` while another process serves the folder."""
+    if await _find_revision(settings) == newest_revision():
+        return
+    # alembic takes as long to import as everything else that is needed to start
+    from dvor.store.migration import migrate
+
+    await migrate(settings)
+
+
+async def _find_revision(settings: Settings) -> str | None:
+    """Return the revision of a database, None for one without a schema."""
+    if settings.database is None:
+        return await asyncio.to_thread(_find_in_file, settings.data / FILE_NAME)
+    connection = await asyncpg.connect(settings.database)
+    try:
+        revision: str | None = await connection.fetchval(_CURRENT)
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return revision
+
+
+def _find_in_file(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(path)
+    try:
+        row = connection.execute(_CURRENT).fetchone()
+    except sqlite3.OperationalError:
+        # no schema, or a file that cannot be read: opening it says so
+        return None
+    finally:
+        connection.close()
+    return row[0] if row else None
