@@ -103,23 +103,24 @@ async def keep_picture(courtyard: Courtyard, address: UploadAddress, data: bytes
 
     Errors: `InvalidPicture`, `QuotaExceeded`.
     """
-    await _check_space(courtyard, address.user_id)
-    sizes, files = await _render(courtyard, data)
-    uploaded = UploadedPicture(secrets.token_hex(8), sizes, files)
+    uploaded = await keep_sent_picture(courtyard, address.user_id, data)
     return _sign(
         courtyard, Receipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploaded)
     )
+
+
+async def keep_sent_picture(courtyard: Courtyard, user_id: int, data: bytes) -> UploadedPicture:
+    """Check, render and keep a picture that came with a call; `InvalidPicture`, `QuotaExceeded`."""
+    await _check_space(courtyard, user_id)
+    sizes, files = await _render(courtyard, data)
+    return UploadedPicture(secrets.token_hex(8), sizes, files)
 
 
 async def keep_pictures(
     courtyard: Courtyard, address: UploadAddress, contents: list[bytes]
 ) -> tuple[str, str]:
     """Check, render and keep pictures for an album, all or none; return the receipt's body and its signature."""
-    await _check_space(courtyard, address.user_id)
-    uploads = []
-    for data in contents:
-        sizes, files = await _render(courtyard, data)
-        uploads.append(UploadedPicture(secrets.token_hex(8), sizes, files))
+    uploads = [await keep_sent_picture(courtyard, address.user_id, data) for data in contents]
     return _sign(
         courtyard, AlbumReceipt(address.user_id, address.purpose, courtyard.now + RECEIPT_SECONDS, uploads)
     )

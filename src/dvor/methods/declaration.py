@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from dvor.core.courtyard import Courtyard
 from dvor.core.tokens import ANONYMOUS, Caller
 from dvor.model.errors import NotAuthenticated, Refusal
+from dvor.model.files import UploadedPicture
 from dvor.model.tokens import Scope
 from dvor.store.database import Transaction
 
@@ -35,6 +36,8 @@ class Call:
     is_versioned: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
     """Everything that came with the request, for a method that passes it on."""
+    pictures: Mapping[str, UploadedPicture] = field(default_factory=dict)
+    """Pictures that came in the same request, by their fields' names, on disk and not yet photos."""
     inner: "InnerCall | None" = None
     """Calls another method on behalf of this caller; there for a method that composes others."""
 
@@ -85,6 +88,7 @@ class Method:
     `composes` is for a method that calls others, each in a transaction of its own, and holds none itself.
     `errors` gives the dialect's code of each refusal that this method answers in its own way; `not_yet` are parameters
     of the original that are refused with an honest error as long as they do nothing here.
+    `pictures` are the fields of a multipart request in which it takes pictures.
     """
 
     name: str
@@ -100,6 +104,7 @@ class Method:
     errors: Mapping[type[Refusal], int]
     aliases: tuple[str, ...]
     not_yet: tuple[str, ...]
+    pictures: tuple[str, ...]
     summary: str
     description: str
     list_fields: frozenset[str] = field(default=frozenset())
@@ -123,6 +128,7 @@ def method(
     errors: Mapping[type[Refusal], int] | None = None,
     aliases: tuple[str, ...] = (),
     not_yet: tuple[str, ...] = (),
+    pictures: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Call, P], Awaitable[Any]]], Method]:
     """Declare the function below as the method `name` (`section.method`)."""
 
@@ -145,6 +151,7 @@ def method(
             errors=errors or {},
             aliases=aliases,
             not_yet=not_yet,
+            pictures=pictures,
             summary=summary,
             description=description.strip(),
             list_fields=frozenset(name for name, kind in kinds.items() if kind == "list"),

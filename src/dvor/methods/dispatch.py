@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dvor.core.courtyard import Courtyard
+from dvor.core.files import keep_sent_picture
 from dvor.core.tokens import ANONYMOUS, Caller, identify
 from dvor.methods.conversion import convert
 from dvor.methods.declaration import Call, InnerCall, Method
@@ -16,9 +17,11 @@ from dvor.model.errors import (
     AccountClosed,
     GroupTokenRefused,
     NotAuthenticated,
+    NotImplementedYet,
     ScopeMissing,
     ServiceTokenRefused,
 )
+from dvor.model.files import UploadedPicture
 from dvor.store.database import Transaction
 
 Outcome = Literal["ok", "refused", "failed"]
@@ -37,6 +40,8 @@ class Request:
     address: str = ""
     tolerates_bad_token: bool = field(default=False)
     """Whether a wrong token makes the call anonymous (OpenVK) or is an error (VK)."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that came with the request, by their fields' names."""
     inner: InnerCall | None = None
     """Calls another method for the same caller, for a method that composes others."""
     is_inner: bool = False
@@ -63,10 +68,11 @@ class Dispatcher:
     async def answer(self, method: Method, request: Request) -> Any:
         """Return what the method returns; raises the refusals of `dvor.model.errors`."""
         courtyard, now = self._courtyard, self._courtyard.now
+        pictures: dict[str, UploadedPicture] = {}
 
         def call(tx: Transaction, caller: Caller) -> Call:
             version, is_versioned, texts = request.version, request.is_versioned, request.parameters
-            return Call(courtyard, tx, caller, now, version, is_versioned, texts, request.inner)
+            return Call(courtyard, tx, caller, now, version, is_versioned, texts, pictures, request.inner)
 
         async with courtyard.database.read() as tx:
             caller = await self._identify(tx, method, request, now)
@@ -75,6 +81,11 @@ class Dispatcher:
                 return await method.function(call(tx, caller), params)
         if method.composes:
             return await method.function(call(NO_TRANSACTION, caller), params)
+        for name, data in request.files.items():
+            if name in method.not_yet:
+                raise NotImplementedYet(f"the file {name} of {method.name}")
+            if name in method.pictures:
+                pictures[name] = await keep_sent_picture(courtyard, caller.user_id, data)
         return await courtyard.database.write(
             lambda tx: method.function(call(tx, caller), params), is_repeatable=method.is_repeatable
         )

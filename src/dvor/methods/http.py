@@ -173,7 +173,8 @@ async def read_asked(scope: Scope, receive: Receive, limit: int) -> Asked:
         if kind == "application/json":
             form = _read_json(body)
         elif kind == "multipart/form-data" and body:
-            form, more = _read_texts(await read_multipart(scope, body))
+            pairs, _ = await read_multipart(scope, body)
+            form, more = _read_texts(pairs)
             repeated |= more
         else:
             form, more = _read_pairs(body)
@@ -191,8 +192,8 @@ def _read_pairs(body: bytes) -> tuple[dict[str, str], set[str]]:
     return _read_texts(pairs)
 
 
-async def read_multipart(scope: Scope, body: bytes) -> list[tuple[str, str]]:
-    """Return the fields of a multipart form, files left out; `InvalidParameter`."""
+async def read_multipart(scope: Scope, body: bytes) -> tuple[list[tuple[str, str]], dict[str, bytes]]:
+    """Return the fields of a multipart form, and its files that are not empty; `InvalidParameter`."""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -201,13 +202,21 @@ async def read_multipart(scope: Scope, body: bytes) -> list[tuple[str, str]]:
         async with FormRequest(scope, receive).form(
             max_files=10, max_fields=MAX_FIELDS, max_part_size=len(body)
         ) as form:
-            pairs = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
+            pairs, files = [], {}
+            for name, value in form.multi_items():
+                if not isinstance(value, UploadFile):
+                    pairs.append((name, value))
+                elif data := await value.read():
+                    files[name] = data
     except UNREADABLE_FORM as error:
         raise InvalidParameter("request", "the multipart body cannot be read") from error
-    if any(value.encode() not in body for _, value in pairs):
-        # Starlette reads what is no UTF-8 as Latin-1
-        raise InvalidParameter("request", "a parameter is not UTF-8 text")
-    return pairs
+    place = 0
+    for _, value in pairs:
+        # Starlette reads what is no UTF-8 as Latin-1; the fields stand in order, so that the body is gone through once
+        place = body.find(value.encode(), place)
+        if place < 0:
+            raise InvalidParameter("request", "a parameter is not UTF-8 text")
+    return pairs, files
 
 
 def _read_texts(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], set[str]]:

@@ -99,7 +99,7 @@ def _describe_method(name: str, one: Method, result: Any, shape: dict[str, Any])
     }
     operation = name.replace(".", "_")
     encoding = {parameter: {"style": "form", "explode": False} for parameter in sorted(one.list_fields)}
-    body = {
+    body: dict[str, Any] = {
         "content": {
             "application/x-www-form-urlencoded": {
                 "schema": {"type": "object", "properties": properties, "required": required},
@@ -107,6 +107,10 @@ def _describe_method(name: str, one: Method, result: Any, shape: dict[str, Any])
             }
         }
     }
+    if one.pictures:
+        files = {picture: {"type": "string", "contentMediaType": "image/*"} for picture in one.pictures}
+        form = {"type": "object", "properties": properties | files, "required": required}
+        body["content"]["multipart/form-data"] = {"schema": form}
     return {
         "get": {"operationId": f"{operation}_get", "parameters": [*parameters, VERSION_PARAMETER], **common},
         "post": {

@@ -67,8 +67,11 @@ class MethodEndpoint:
         more: dict[str, Any] = {}
         try:
             texts = wire.read_query(scope)
-            texts = await wire.read_parameters(scope, receive, self._settings.form_limit, texts)
+            takes_files = method is not None and method.pictures and wire.is_multipart(scope)
+            limit = self._settings.upload_limit if takes_files else self._settings.form_limit
+            texts, files = await wire.read_parameters_and_files(scope, receive, limit, texts)
             request = read_request(scope, texts)
+            request.files = files
             request.inner = partial(self._answer_inner, request)
             if method is None:
                 raise self._missing(name)
@@ -93,7 +96,7 @@ class MethodEndpoint:
     async def _answer_inner(self, outer: Request, name: str, texts: Mapping[str, str]) -> Any:
         """Answer a call that another call makes; `CallRefused`."""
         method = self._methods.get(name.lower())
-        request = replace(outer, parameters=texts, inner=None, is_inner=True)
+        request = replace(outer, parameters=texts, files={}, inner=None, is_inner=True)
         try:
             if method is None:
                 raise self._missing(name)

@@ -4,10 +4,14 @@ import re
 from typing import Annotated, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core import wall
+from dvor.core.photos import save_photo
 from dvor.dialects.vk.attachments import POST_KINDS, read_attachments
+from dvor.dialects.vk.photos import make_key
 from dvor.methods.declaration import Call, Params, doc, method
+from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden
 from dvor.model.ids import ItemId, OwnerId
 from dvor.model.tokens import Scope
@@ -48,6 +52,7 @@ NOT_YET = (
     "mark_as_ads",
     "donut_paid_duration",
     "copyright",
+    "video",
 )
 
 
@@ -56,28 +61,52 @@ NOT_YET = (
     scope=Scope.WALL,
     writes=True,
     not_yet=NOT_YET,
+    pictures=("photo",),
     errors={AccessDenied: 100, PostForbidden: 214},
 )
 async def post(call: Call, params: WritePost) -> PostId:
     """Writes a post.
 
-    VK: wall.post.
+    VK: wall.post.  A picture may come in the same request, as OpenVK has it: the file `photo` of a multipart form.
     """
+    from_group = params.from_group and params.owner_id < 0
+    attachments = read_attachments("attachments", params.attachments, POST_KINDS)
+    if "photo" in call.pictures:
+        author = params.owner_id if from_group else call.user_id
+        once = f"post {params.owner_id or call.user_id} {params.guid}" if params.guid else ""
+        attachments.append(await _save_picture(call, author, once))
     number = await wall.write_post(
         call.tx,
         call.user_id,
         params.owner_id or call.user_id,
         params.message,
-        read_attachments("attachments", params.attachments, POST_KINDS),
+        attachments,
         platform=call.caller.platform,
         is_friends_only=params.friends_only,
-        from_group=params.from_group and params.owner_id < 0,
+        from_group=from_group,
         is_signed=params.signed,
         is_uncommented=params.close_comments,
         guid=params.guid,
         now=call.now,
     )
     return PostId(number)
+
+
+async def _save_picture(call: Call, author: int, once: str) -> Attachment:
+    """Make a photo of the picture that came with a post; with a name, `once`, only one under this name."""
+    upload = call.pictures["photo"]
+    upload = replace(upload, id=once or upload.id)
+    photo = await save_photo(
+        call.tx,
+        call.user_id,
+        upload,
+        owner_id=author,
+        text="",
+        access_key=make_key(call, f"{author} {upload.id}"),
+        quota=call.courtyard.settings.file_quota,
+        now=call.now,
+    )
+    return Attachment("photo", photo.owner_id, photo.id)
 
 
 class DeletePost(Params):

@@ -95,15 +95,32 @@ async def read_parameters(
     scope: Scope, receive: Receive, limit: int, query: dict[str, str]
 ) -> dict[str, str]:
     """Return the parameters of query and body together, the body's winning; forms, multipart forms and JSON objects."""
+    texts, _ = await read_parameters_and_files(scope, receive, limit, query)
+    return texts
+
+
+async def read_parameters_and_files(
+    scope: Scope, receive: Receive, limit: int, query: dict[str, str]
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the parameters as `read_parameters` does, and the files of a multipart form by their fields' names."""
     if scope["method"] in ("GET", "HEAD"):
-        return query
-    kind = header(scope, b"content-type").partition(";")[0].strip().lower()
+        return query, {}
     body = await read_body(receive, limit)
-    if kind == "multipart/form-data":
-        return query | _texts(await read_multipart(scope, body))
-    if kind == "application/json":
-        return query | _parse_json(body)
-    return query | parse_form(body)
+    if is_multipart(scope):
+        pairs, files = await read_multipart(scope, body)
+        return query | _texts(pairs), files
+    if _content_kind(scope) == "application/json":
+        return query | _parse_json(body), {}
+    return query | parse_form(body), {}
+
+
+def is_multipart(scope: Scope) -> bool:
+    """Say whether a request's body is a multipart form, which may bring files."""
+    return _content_kind(scope) == "multipart/form-data"
+
+
+def _content_kind(scope: Scope) -> str:
+    return header(scope, b"content-type").partition(";")[0].strip().lower()
 
 
 def _parse_json(body: bytes) -> dict[str, str]:
