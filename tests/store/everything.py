@@ -18,7 +18,8 @@ from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PictureSize
 from dvor.model.polls import NewPoll
 from dvor.model.tokens import Token
-from dvor.store.accounts import insert_account, set_totp
+from dvor.model.webtv_profiles import StoredProfile, WebTVProfile, WebTVSession
+from dvor.store.accounts import insert_account, set_logins, set_totp
 from dvor.store.albums import insert_album
 from dvor.store.bots import insert_server, save_bot_settings
 from dvor.store.chats import insert_chat, set_permission
@@ -47,8 +48,11 @@ from dvor.store.post_words import insert_post_words
 from dvor.store.privacy import insert_block
 from dvor.store.reactions import save_reaction
 from dvor.store.tokens import insert_token
+from dvor.store.user_groups import add_to_user_groups, insert_user_group
 from dvor.store.users import save_presences
 from dvor.store.wall import insert_post, mark_post_deleted
+from dvor.store.webtv_profiles import insert_identity, save_profile
+from dvor.store.webtv_sessions import save_webtv_session
 from tests.store.people import NOW, add_app, add_user, befriend, new_post, say
 
 CAT = "кот".encode() * 1000
@@ -162,4 +166,9 @@ async def _settle_accounts(tx: Transaction, anna: int) -> None:
     await insert_credential(tx, key)
     await touch_credentials(tx, {"1b32": NOW}, [CredentialDay("1b32", 7, "users.get", 3, 1)])
     await use_salt(tx, "1b32", b"salt", NOW)
+    await set_logins(tx, anna, "anna@example.com", "anna")
+    await save_profile(tx, StoredProfile(anna, True, 3, WebTVProfile(notes="ы")))
+    await insert_identity(tx, "google", "77", anna)
+    await save_webtv_session(tx, WebTVSession(anna, "1b32", b"sealed", NOW, NOW, "192.0.2.1"))
+    await add_to_user_groups(tx, anna, [await insert_user_group(tx, "Группа", NOW)])
     await insert_job(tx, "mail", {"to": [1, None, {"b": "ы", "a": 1.5}]}, NOW)

@@ -31,7 +31,7 @@ async def anna(database) -> int:
 
 
 async def test_an_account_is_found_by_login_and_by_user(database, anna) -> None:
-    account = Account(anna, "anna@example.com", "hash", None, 0, 0, None)
+    account = Account(anna, "anna@example.com", "hash", None, 0, 0, None, None)
     async with database.read() as tx:
         assert await find_account(tx, "anna@example.com") == account
         assert await load_account(tx, anna) == account

@@ -68,7 +68,7 @@ async def community(settings) -> Settings:
 async def test_every_table_has_rows_in_these_tests(community) -> None:
     rows, numbers = await content(community)
     assert not [name for name, found in rows.items() if not found]
-    assert numbers == [3, 1, 1, 4, 4, 1, 1, 1, 1]
+    assert numbers == [3, 1, 1, 4, 4, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.postgresql

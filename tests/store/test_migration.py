@@ -185,7 +185,16 @@ async def test_processes_that_migrate_at_once_take_turns(postgresql_url, tmp_pat
 async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> None:
     """The way past one machine: all that belongs to an owner, a conversation or a user lies together."""
     first_columns = {table.name: next(iter(table.primary_key.columns)).name for table in tables(engine)}
-    places = {"owner_id", "group_id", "conversation_id", "user_id", "receiver_id", "app_id", "key_id"}
+    places = {
+        "owner_id",
+        "group_id",
+        "conversation_id",
+        "user_id",
+        "receiver_id",
+        "app_id",
+        "key_id",
+        "user_group_id",
+    }
     # What stands for a whole by itself, and what is found by a hash.
     wholes = {"users", "groups", "owners", "conversations", "receivers", "jobs", "numbers", "files", "tokens"}
     wholes |= {
@@ -199,6 +208,8 @@ async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> Non
         "used_challenges",
         "invites",
         "post_words",
+        "user_groups",
+        "outside_identities",
     }
     assert {name for name, column in first_columns.items() if column not in places} <= wholes
     for table in tables(engine):

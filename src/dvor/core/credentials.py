@@ -26,6 +26,7 @@ from dvor.model.errors import (
 )
 from dvor.store import credentials as store
 from dvor.store.database import Transaction
+from dvor.store.webtv_sessions import delete_webtv_sessions_of_credential
 
 DAY = 86400
 SECRET_PURPOSE = "credential secret"
@@ -91,8 +92,13 @@ async def rotate_secret(courtyard: Courtyard, key_id: str) -> str:
 
 
 async def remove_credential(courtyard: Courtyard, key_id: str) -> None:
-    """Delete a credential with everything that hangs on it; `CredentialNotFound`."""
-    if not await courtyard.database.write(lambda tx: store.delete_credential(tx, key_id)):
+    """Delete a credential with everything that hangs on it, also the sessions it has opened; `CredentialNotFound`."""
+
+    async def write(tx: Transaction) -> bool:
+        await delete_webtv_sessions_of_credential(tx, key_id)
+        return await store.delete_credential(tx, key_id)
+
+    if not await courtyard.database.write(write):
         raise CredentialNotFound(key_id)
 
 

@@ -9,7 +9,9 @@ from dvor.store.database import Transaction
 from dvor.store.letters import delete_links
 from dvor.store.name_words import save_names
 from dvor.store.passkeys import delete_passkeys
+from dvor.store.user_groups import leave_user_groups
 from dvor.store.users import save_personal_data, set_avatar
+from dvor.store.webtv_profiles import delete_profile
 
 
 async def delete_person(tx: Transaction, user_id: int) -> None:
@@ -21,6 +23,8 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await delete_links(tx, user_id)
     await delete_passkeys(tx, user_id)
     await delete_account(tx, user_id)
+    await delete_profile(tx, user_id)
+    await leave_user_groups(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
     await save_names(tx, user_id)
     await set_avatar(tx, user_id, {})

@@ -17,6 +17,7 @@ from dvor.store.credentials import prune_salts
 from dvor.store.database import Transaction
 from dvor.store.events import prune_events
 from dvor.store.group_members import delete_ended_bans
+from dvor.store.webtv_sessions import prune_webtv_sessions
 
 LOOK_SECONDS = 1.0
 LEASE_SECONDS = 300
@@ -60,10 +61,15 @@ async def rotate_signing_keys(courtyard: Courtyard, _job: Job) -> None:
     await rotate_keys(courtyard)
 
 
-async def prune_old_salts(courtyard: Courtyard, _job: Job) -> None:
-    """Forget the salts of signed requests that are too old by now."""
+async def prune_signed(courtyard: Courtyard, _job: Job) -> None:
+    """Forget the salts of signed requests that are too old by now, and the sessions that are long over."""
     now = courtyard.now
-    await courtyard.database.write(lambda tx: prune_salts(tx, now))
+
+    async def write(tx: Transaction) -> None:
+        await prune_salts(tx, now)
+        await prune_webtv_sessions(tx, now - 30 * DAY)
+
+    await courtyard.database.write(write)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -72,7 +78,7 @@ HANDLERS: dict[str, Handler] = {
     "end_bans": end_bans,
     "prune_authorizations": prune_old_authorizations,
     "rotate_keys": rotate_signing_keys,
-    "prune_salts": prune_old_salts,
+    "prune_signed": prune_signed,
     SEND_LETTER: send_letter,
 }
 PERIODS = {
@@ -81,7 +87,7 @@ PERIODS = {
     "end_bans": MINUTE,
     "prune_authorizations": HOUR,
     "rotate_keys": DAY,
-    "prune_salts": HOUR,
+    "prune_signed": HOUR,
 }
 """Jobs that come again: the seconds from one end to the next start."""
 

@@ -27,9 +27,11 @@ OLDEST_YEAR, FURTHEST_YEAR = 1900, 2100
 AVATAR_SIDES = (50, 100, 200, 400)
 
 
-async def change_personal_data(tx: Transaction, user_id: int, data: PersonalData, now: int) -> None:
+async def change_personal_data(
+    tx: Transaction, user_id: int, data: PersonalData, now: int, *, needs_last_name: bool = True
+) -> None:
     """Store what a person tells about himself; `InvalidParameter`, `LoginTaken` (the screen name), `UserNotFound`."""
-    check_personal_data(data, now)
+    check_personal_data(data, now, needs_last_name=needs_last_name)
     user = (await load_users(tx, [user_id])).get(user_id)
     if user is None:
         raise UserNotFound(str(user_id))
@@ -50,10 +52,11 @@ def personal_data_of(user: User) -> PersonalData:
     return PersonalData(**{name: getattr(user, name) for name in PersonalData.__struct_fields__})
 
 
-def check_personal_data(data: PersonalData, now: int) -> None:
+def check_personal_data(data: PersonalData, now: int, *, needs_last_name: bool = True) -> None:
     """Refuse what is too long, no date or out of its bounds: `InvalidParameter`."""
     check_name("first_name", data.first_name)
-    check_name("last_name", data.last_name)
+    if needs_last_name or data.last_name:
+        check_name("last_name", data.last_name)
     for name in ("nickname", "maiden_name", "home_town", "city", "country"):
         _check_length(name, getattr(data, name), MAX_TEXT_LENGTH)
     _check_length("status", data.status, MAX_STATUS_LENGTH)

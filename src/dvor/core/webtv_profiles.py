@@ -1,45 +1,72 @@
 """Users as WS.WebTV's server API knows them: the account that everybody has, and what only that API tells of it."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core.secrets import MasterKey
 from dvor.model.accounts import Account, fold_login
 from dvor.model.errors import UserNotFound
+from dvor.model.user_groups import UserGroup
 from dvor.model.users import User
-from dvor.model.webtv_profiles import NO_PROFILE, WebTVProfile
+from dvor.model.webtv_profiles import SESSION_SECONDS, StoredProfile, UserFilter, WebTVSession
+from dvor.model.words import fold_words
+from dvor.store import webtv_profiles as store
 from dvor.store.accounts import find_account, load_accounts
 from dvor.store.database import Transaction
+from dvor.store.name_words import find_named_users
+from dvor.store.user_groups import list_member_ids, load_groups_of_users
 from dvor.store.users import load_users
+from dvor.store.webtv_sessions import load_webtv_sessions
 
 KEY_PURPOSE = "webtv activation key"
-KEY_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+SESSION_PURPOSE = "webtv session"
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class ManagedUser(Struct, frozen=True):
-    """A user with everything that the server API tells of him; `account` is None for one who cannot log in."""
+    """A user with everything that the server API tells of him.
+
+    `account` is None for one who cannot log in, `session` the one that the asking credential has opened.
+    """
 
     user: User
     account: Account | None
-    profile: WebTVProfile
+    stored: StoredProfile
+    groups: list[UserGroup]
+    session: WebTVSession | None
 
 
-async def load_managed(tx: Transaction, user_ids: list[int]) -> dict[int, ManagedUser]:
-    """Return those of these users who are not deleted, by id, with one query a kind."""
+async def load_managed(tx: Transaction, user_ids: list[int], key_id: str, now: int) -> list[ManagedUser]:
+    """Return those of these users who are not deleted, in order, with one query a kind."""
     users = await load_users(tx, user_ids)
     accounts = await load_accounts(tx, user_ids)
-    return {
-        user.id: ManagedUser(user, accounts.get(user.id), NO_PROFILE)
-        for user in users.values()
-        if user.deactivated != "deleted"
-    }
+    profiles = await store.load_profiles(tx, user_ids)
+    groups = await load_groups_of_users(tx, user_ids)
+    sessions = await load_webtv_sessions(tx, user_ids, key_id)
+    return [
+        ManagedUser(
+            users[one],
+            accounts.get(one),
+            profiles.get(one) or StoredProfile(one),
+            groups.get(one, []),
+            session if (session := sessions.get(one)) is not None and is_good(session, now) else None,
+        )
+        for one in user_ids
+        if one in users and users[one].deactivated != "deleted"
+    ]
 
 
-async def get_managed(tx: Transaction, user_id: int) -> ManagedUser:
+def is_good(session: WebTVSession, now: int) -> bool:
+    """Say whether a session is not over."""
+    return session.used_at > now - SESSION_SECONDS
+
+
+async def get_managed(tx: Transaction, user_id: int, key_id: str, now: int) -> ManagedUser:
     """Return one user; `UserNotFound`."""
-    found = (await load_managed(tx, [user_id])).get(user_id)
-    if found is None:
+    found = await load_managed(tx, [user_id], key_id, now)
+    if not found:
         raise UserNotFound(str(user_id))
-    return found
+    return found[0]
 
 
 async def find_by_login(tx: Transaction, login: str) -> int:
@@ -50,7 +77,47 @@ async def find_by_login(tx: Transaction, login: str) -> int:
     return account.user_id
 
 
+async def list_managed(
+    tx: Transaction,
+    wanted: UserFilter,
+    *,
+    search: str,
+    group_id: int | None,
+    key_id: str,
+    now: int,
+    offset: int,
+    count: int,
+) -> tuple[int, list[ManagedUser]]:
+    """Return how many users fit, and a page of them.
+
+    `search` is the beginnings of words of their names, or exactly what one of them logs in with.
+    """
+    narrow: set[int] | None = None
+    if group_id is not None:
+        narrow = set(await list_member_ids(tx, group_id))
+    if search.strip():
+        found = set(await find_named_users(tx, fold_words(search)))
+        account = await find_account(tx, fold_login(search))
+        found |= {account.user_id} if account is not None else set()
+        narrow = found if narrow is None else narrow & found
+    if narrow is not None:
+        wanted = replace(wanted, user_ids=sorted(narrow))
+    total, ids = await store.list_user_ids(
+        tx, wanted, key_id=key_id, since=now - SESSION_SECONDS, offset=offset, count=count
+    )
+    return total, await load_managed(tx, ids, key_id, now)
+
+
 def activation_key(master_key: MasterKey, user_id: int) -> str:
     """Return the 20 small letters and digits that prove that a letter has reached a user; always the same for him."""
-    signature = master_key.sign(KEY_PURPOSE, str(user_id).encode())
-    return "".join(KEY_LETTERS[byte % len(KEY_LETTERS)] for byte in signature)
+    return spell(master_key.sign(KEY_PURPOSE, str(user_id).encode()))
+
+
+def spell(data: bytes) -> str:
+    """Return a small letter or digit for each byte."""
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in data)
+
+
+def reveal_session(master_key: MasterKey, session: WebTVSession) -> str:
+    """Return the id of a session in clear."""
+    return master_key.decrypt(SESSION_PURPOSE, session.sealed_id).decode()

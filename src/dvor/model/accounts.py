@@ -10,7 +10,8 @@ class Account(Struct, frozen=True):
     """A login (an e-mail address, case folded), its password hash and, if switched on, the second factor.
 
     `totp_seed` is encrypted; `totp_last_step` is the newest 30-second step whose code was used;
-    `email_verified_at` is 0 until a link that was sent to the address has come back.
+    `email_verified_at` is 0 until a link that was sent to the address has come back.  `user_name` is a second name to
+    log in with, for those whom another server has named.
     """
 
     user_id: int
@@ -19,6 +20,7 @@ class Account(Struct, frozen=True):
     totp_seed: bytes | None
     totp_last_step: int
     email_verified_at: int
+    user_name: str | None
     deactivated: str | None
 
 

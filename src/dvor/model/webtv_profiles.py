@@ -1,8 +1,12 @@
 """What only WS.WebTV's server API knows of a user, beside the account that he has everywhere."""
 
 from enum import IntEnum
+from typing import Literal
 
 from msgspec import Struct
+
+SESSION_SECONDS = 86400
+"""How long a session lives that nobody revalidates."""
 
 
 class AccessLevel(IntEnum):
@@ -23,9 +27,6 @@ class WebTVProfile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     login: str = ""
-    alias: str = ""
-    is_pending: bool = False
-    access_level: int = -1
     id_privilege_set: int = -1
     cms_access: int = -1
     address: str = ""
@@ -64,4 +65,37 @@ class WebTVProfile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     vat: str = ""
 
 
-NO_PROFILE = WebTVProfile()
+class StoredProfile(Struct, frozen=True):
+    """A user's profile with the two fields that users are listed by; `access_level` is -1 for the account's own.
+
+    `is_pending` tells a user who has yet to prove his address from others who are shut out.
+    """
+
+    user_id: int
+    is_pending: bool = False
+    access_level: int = -1
+    profile: WebTVProfile = WebTVProfile()
+
+
+class WebTVSession(Struct, frozen=True):
+    """A session that another server has opened for a user; its id is encrypted."""
+
+    user_id: int
+    key_id: str
+    sealed_id: bytes
+    created_at: int
+    used_at: int
+    address: str
+
+
+class UserFilter(Struct, frozen=True, kw_only=True):
+    """Which users to list, and in which order; `user_ids` None means all."""
+
+    user_ids: list[int] | None = None
+    least_status: int = 0
+    most_status: int = 2
+    least_level: int = 0
+    most_level: int = 5
+    session: Literal["any", "active", "inactive"] = "any"
+    sort: str = "id"
+    is_rising: bool = True

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete, select, update
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete, or_, select, update
 
 from dvor.model.accounts import Account
 from dvor.store.columns import Bytes, Id, metadata
@@ -19,7 +19,9 @@ accounts = Table(
     Column("totp_seed", Bytes),
     Column("totp_last_step", Id, nullable=False),
     Column("email_verified_at", Id, nullable=False, server_default="0"),
+    Column("user_name", Text),
     Index("uq_accounts_login", "login", unique=True),
+    Index("uq_accounts_user_name", "user_name", unique=True),
 )
 
 backup_codes = Table(
@@ -32,7 +34,8 @@ backup_codes = Table(
 
 _user_id = bindparam("user_id", type_=Id)
 _all = select(accounts, users.c.deactivated).join(users, users.c.id == accounts.c.user_id)
-_BY_LOGIN = Statement(_all.where(accounts.c.login == bindparam("login", type_=Text)), Account)
+_login = bindparam("login", type_=Text)
+_BY_LOGIN = Statement(_all.where(or_(accounts.c.login == _login, accounts.c.user_name == _login)), Account)
 _BY_USER = Statement(_all.where(accounts.c.user_id == _user_id), Account)
 _BY_USERS = Statement(_all.where(among(accounts.c.user_id, "user_ids")), Account)
 _INSERT = Statement(insert_all(accounts))
@@ -43,6 +46,11 @@ _SET_PASSWORD = Statement(
 )
 _SET_VERIFIED = Statement(
     update(accounts).where(accounts.c.user_id == _user_id).values(email_verified_at=bindparam("at", type_=Id))
+)
+_SET_LOGINS = Statement(
+    update(accounts)
+    .where(accounts.c.user_id == _user_id)
+    .values(login=bindparam("new_login", type_=Text), user_name=bindparam("new_name", type_=Text))
 )
 _SET_TOTP = Statement(
     update(accounts)
@@ -65,7 +73,7 @@ _DROP_CODES = Statement(delete(backup_codes).where(backup_codes.c.user_id == _us
 
 
 async def find_account(tx: Transaction, login: str) -> Account | None:
-    """Return the account of a folded login."""
+    """Return the account of a folded login or user name."""
     return await tx.row(_BY_LOGIN, login=login)
 
 
@@ -93,12 +101,18 @@ def account_row(user_id: int, login: str, password_hash: str) -> dict[str, Any]:
         "totp_seed": None,
         "totp_last_step": 0,
         "email_verified_at": 0,
+        "user_name": None,
     }
 
 
 async def set_password_hash(tx: Transaction, user_id: int, password_hash: str) -> None:
     """Replace the password hash."""
     await tx.run(_SET_PASSWORD, user_id=user_id, value=password_hash)
+
+
+async def set_logins(tx: Transaction, user_id: int, login: str, user_name: str | None) -> None:
+    """Replace what a user logs in with; nobody else may have either."""
+    await tx.run(_SET_LOGINS, user_id=user_id, new_login=login, new_name=user_name)
 
 
 async def set_email_verified(tx: Transaction, user_id: int, now: int) -> None:

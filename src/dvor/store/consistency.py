@@ -38,6 +38,7 @@ from dvor.store.polls import poll_answers, poll_votes, polls
 from dvor.store.post_words import post_words
 from dvor.store.statements import Statement
 from dvor.store.tokens import refresh_tokens, tokens
+from dvor.store.user_groups import user_groups
 from dvor.store.users import owners, users
 from dvor.store.wall import posts
 
@@ -426,6 +427,7 @@ HIGHEST: dict[NumberName, tuple[Table, Statement[Any]]] = {
     "messages": (messages, Statement(select(func.max(messages.c.id)))),
     "chats": (chats, Statement(select(func.max(chats.c.number)))),
     "jobs": (jobs, Statement(select(func.max(jobs.c.id)))),
+    "user_groups": (user_groups, Statement(select(func.max(user_groups.c.id)))),
     "polls": (polls, Statement(select(func.max(polls.c.id)))),
     "documents": (documents, Statement(select(func.max(documents.c.id)))),
     "albums": (albums, Statement(select(func.max(albums.c.id)))),

@@ -113,6 +113,12 @@ def _communities(chosen: Select[Any], words: int) -> Select[Any]:
 
 
 @shapes(int, words=tuple(range(1, MAX_WORDS + 1)))
+def _ids(words: int) -> Executable:
+    named = _named(words)
+    return select(named.c.owner_id).where(named.c.owner_id > literal_column("0"))
+
+
+@shapes(int, words=tuple(range(1, MAX_WORDS + 1)))
 def _group_page(words: int) -> Executable:
     page = _communities(select(groups.c.id), words)
     page = page.order_by(group_counters.c.members.desc(), groups.c.id)
@@ -188,6 +194,12 @@ async def find_people(
     shape = {"words": words, "is_filtered": wanted != EVERYBODY}
     total: int = await tx.value(_count(**shape), **asked, most=MAX_COUNTED)
     return total, await tx.rows(_page(**shape, order=order), **asked, offset=offset, count=count)
+
+
+async def find_named_users(tx: Transaction, beginnings: list[str]) -> list[int]:
+    """Return the ids of all users, also of those shut out, whose names have words with these beginnings."""
+    words, values = beginning_values(beginnings)
+    return await tx.rows(_ids(words=words), **values) if words else []
 
 
 async def find_groups(

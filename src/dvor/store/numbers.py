@@ -9,7 +9,16 @@ from dvor.store.database import Transaction
 from dvor.store.statements import EngineName, Statement
 
 NumberName = Literal[
-    "users", "groups", "chats", "conversations", "messages", "jobs", "polls", "documents", "albums"
+    "users",
+    "groups",
+    "chats",
+    "conversations",
+    "messages",
+    "jobs",
+    "polls",
+    "documents",
+    "albums",
+    "user_groups",
 ]
 NAMES: tuple[NumberName, ...] = get_args(NumberName)
 

@@ -41,8 +41,11 @@ from dvor.store import (
     reactions,
     sessions,
     tokens,
+    user_groups,
     users,
     wall,
+    webtv_profiles,
+    webtv_sessions,
 )
 from dvor.store.columns import metadata
 
@@ -85,6 +88,9 @@ ROOM_MODULES = (
     notifications,
     jobs,
     credentials,
+    user_groups,
+    webtv_profiles,
+    webtv_sessions,
 )
 
 

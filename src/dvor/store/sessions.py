@@ -7,6 +7,7 @@ from dvor.store.columns import Bytes, Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.statements import Statement, insert_all
 from dvor.store.users import users
+from dvor.store.webtv_sessions import delete_webtv_sessions
 
 sessions = Table(
     "sessions",
@@ -63,8 +64,9 @@ async def delete_own_session(tx: Transaction, user_id: int, session_hash: bytes)
 
 
 async def delete_sessions(tx: Transaction, user_id: int) -> int:
-    """End all sessions of a user; return how many."""
-    return await tx.run(_DELETE_ALL, user_id=user_id)
+    """End all sessions of a user, also those that other servers have opened; return how many."""
+    ended = await delete_webtv_sessions(tx, user_id)
+    return ended + await tx.run(_DELETE_ALL, user_id=user_id)
 
 
 async def prune_sessions(tx: Transaction, before: int) -> None:

@@ -41,9 +41,9 @@ class Integration:
         do: str,
         iq: object = "",
         *,
-        go: str = "users",
-        signed: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
+        go: Any = "users",
+        signed: Any = None,
+        headers: Any = None,
         **post: object,
     ) -> Any:
         """Return the answer to a call; always HTTP 200 and JSON."""

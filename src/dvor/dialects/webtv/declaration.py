@@ -12,6 +12,7 @@ from dvor.dialects.webtv.errors import ServerApiRefusal
 from dvor.methods.conversion import explain
 from dvor.methods.declaration import Params, tell_kind
 from dvor.methods.http import Asked
+from dvor.methods.limits import Limiter
 from dvor.model.credentials import SECRETS, Credential, Level
 from dvor.model.ids import MAX_USER_ID
 
@@ -25,6 +26,13 @@ class Call:
     iq: str
     asked: Asked
     now: int
+    failures: Limiter
+    """Failed log-ins by login: guessing a password is slowed down."""
+
+    @property
+    def key_id(self) -> str:
+        """The Key ID of the credential."""
+        return self.credential.key_id
 
     @property
     def shows_secrets(self) -> bool:
@@ -33,12 +41,25 @@ class Call:
 
     def read_user_id(self) -> int:
         """Return `iq` as the id of a user; a refusal if it is none."""
+        number = self.read_number("invalid_user_id")
+        if number > MAX_USER_ID:
+            raise ServerApiRefusal("user_not_found")
+        return number
+
+    def read_number(self, refusal: str) -> int:
+        """Return `iq` as a number above zero; a refusal of the table if it is none."""
         text = self.iq.strip()
         if not (text.isdecimal() and text.isascii() and len(text) <= 15) or int(text) < 1:
-            raise ServerApiRefusal("invalid_user_id")
-        if int(text) > MAX_USER_ID:
-            raise ServerApiRefusal("user_not_found")
+            raise ServerApiRefusal(refusal)
         return int(text)
+
+    def read_address(self, given: str) -> str:
+        """Return the address of a person, as the other server gives it; its own if it gives none."""
+        return given or self.asked.address
+
+
+class NoVariables(Params):
+    """An action without variables of its own."""
 
 
 ActionFunction = Callable[[Call, Any], Awaitable[dict[str, Any]]]

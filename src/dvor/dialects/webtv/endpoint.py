@@ -13,6 +13,7 @@ from dvor.dialects.webtv.declaration import Action, Call
 from dvor.dialects.webtv.errors import ERRORS, ServerApiRefusal, describe_error
 from dvor.methods.dispatch import CountCall, Outcome
 from dvor.methods.http import Asked, ClientGone, read_asked
+from dvor.methods.limits import Limiter
 from dvor.model.credentials import Credential
 from dvor.model.errors import PermissionMissing, Refusal
 
@@ -21,6 +22,7 @@ OTHER_SECTIONS = frozenset(
 )
 """Sections of the original that have nothing to speak of in Dvor."""
 UNKNOWN = "unknown"
+FAILURE_SECONDS = 300
 
 _log = structlog.get_logger("dvor.webtv")
 
@@ -33,6 +35,7 @@ class ServerApiEndpoint:
         self._actions = actions
         self._sections = {name.partition(".")[0] for name in actions}
         self._count_call = count_call
+        self._failures = Limiter(courtyard.settings.log_in_failures, FAILURE_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,7 +80,8 @@ class ServerApiEndpoint:
         if not credential.allows(action.permission, action.level):
             raise PermissionMissing(action.permission)
         params = action.convert(wire.read_variables(asked.form))
-        call = Call(self._courtyard, credential, asked.query.get("iq", ""), asked, self._courtyard.now)
+        courtyard, iq = self._courtyard, asked.query.get("iq", "")
+        call = Call(courtyard, credential, iq, asked, courtyard.now, self._failures)
         return await action.function(call, params)
 
     def _missing(self, section: str) -> Refusal:

@@ -6,7 +6,7 @@ Source: WS.WebTV's developers' page, users.get.
 from typing import Any
 
 from dvor.core.courtyard import Courtyard
-from dvor.core.webtv_profiles import ManagedUser, activation_key
+from dvor.core.webtv_profiles import ManagedUser, activation_key, reveal_session
 from dvor.model.webtv_profiles import AccessLevel
 
 GENDERS = {0: "0", 1: "2", 2: "1"}
@@ -19,15 +19,21 @@ def user_status(found: ManagedUser) -> str:
     """Return 1 for who may log in, 2 for who has yet to prove his address, and 0 for everybody else."""
     if found.user.deactivated is None:
         return "1"
-    return PENDING if found.profile.is_pending else "0"
+    return PENDING if found.stored.is_pending else "0"
 
 
-def draw_user(courtyard: Courtyard, found: ManagedUser, *, shows_secrets: bool) -> dict[str, Any]:
-    """Return a user; session id and activation key are empty unless `shows_secrets`."""
-    user, profile, account = found.user, found.profile, found.account
+def draw_user(
+    courtyard: Courtyard, found: ManagedUser, *, shows_secrets: bool, is_listed: bool = False
+) -> dict[str, Any]:
+    """Return a user; session id and activation key are empty unless `shows_secrets`.
+
+    In a list there are more fields, among them an empty password.
+    """
+    user, profile, account = found.user, found.stored.profile, found.account
+    session = found.session
     email = account.login if account is not None and "@" in account.login else ""
     key = activation_key(courtyard.master_key, user.id) if shows_secrets else ""
-    level = profile.access_level
+    level = found.stored.access_level
     if level < 0:
         level = AccessLevel.ADMINISTRATOR if user.is_administrator else AccessLevel.FREE_SUBSCRIBER
     privileges = profile.id_privilege_set if profile.id_privilege_set >= 0 else level + 1
@@ -37,7 +43,7 @@ def draw_user(courtyard: Courtyard, found: ManagedUser, *, shows_secrets: bool) 
         "access_level": level,
         "activation_key": key,
         "address": profile.address,
-        "alias": profile.alias or f"{user.first_name} {user.last_name}".strip(),
+        "alias": user.nickname or f"{user.first_name} {user.last_name}".strip(),
         "avatar_display": profile.avatar_display,
         "birthdate": user.birth_date or NO_DATE,
         "cms_access": int(cms_access),
@@ -57,7 +63,7 @@ def draw_user(courtyard: Courtyard, found: ManagedUser, *, shows_secrets: bool) 
         "last_ip": profile.last_ip,
         "last_ip_update": profile.last_ip_update,
         "last_login": profile.last_login or user.seen_at or 0,
-        "login": profile.login or (account.login if account is not None else name),
+        "login": profile.login or (account.user_name or account.login if account is not None else name),
         "max_created_channels": profile.max_created_channels,
         "max_created_clips": profile.max_created_clips,
         "max_created_galleries": profile.max_created_galleries,
@@ -76,8 +82,8 @@ def draw_user(courtyard: Courtyard, found: ManagedUser, *, shows_secrets: bool) 
         "reg_referer": profile.reg_referer,
         "reg_timestamp": user.created_at,
         "reg_useragent": profile.reg_useragent,
-        "session_id": "",
-        "session_time": "0",
+        "session_id": reveal_session(courtyard.master_key, session) if session and shows_secrets else "",
+        "session_time": session.used_at if session else 0,
         "social_page_facebook": profile.social_page_facebook,
         "social_page_flickr": profile.social_page_flickr,
         "social_page_googleplus": profile.social_page_googleplus,
@@ -90,10 +96,16 @@ def draw_user(courtyard: Courtyard, found: ManagedUser, *, shows_secrets: bool) 
         "surname": user.last_name,
         "telephone": user.details.mobile_phone,
         "url": f"{courtyard.public_url}/{name}",
-        "user_groups": [],
+        "user_groups": [{"id": str(group.id), "title": group.title} for group in found.groups],
         "vat": profile.vat,
         "web": user.details.site,
     }
+    if is_listed:
+        drawn |= {
+            "img_player_logo": profile.img_player_logo,
+            "img_player_logo_url": profile.img_player_logo_url,
+            "password": "",
+        }
     return {name: value if isinstance(value, list) else str(value) for name, value in drawn.items()}
 
 
