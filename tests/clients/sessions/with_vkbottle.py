@@ -3,10 +3,10 @@
 import asyncio
 
 import vkbottle
-from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, write_as_friend
+from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, voice, write_as_friend
 from vkbottle.exception_factory import VKAPIError
 from vkbottle.polling import UserPolling
-from vkbottle.tools import PhotoWallUploader
+from vkbottle.tools import DocMessagesUploader, PhotoWallUploader, VoiceMessageUploader
 from vkbottle.tools.auth import AuthError, UserAuth
 
 vkbottle.API.API_URL = f"{BASE_URL}/method/"
@@ -52,6 +52,13 @@ async def upload(api: vkbottle.API) -> None:
     await api.wall.post(attachments=[attachment])
     wall = await api.wall.get(owner_id=USER_ID, count=1)
     assert wall.items[0].attachments
+    named = await DocMessagesUploader(api).upload(b"water the lilac", peer_id=2, title="plan.txt")
+    spoken = await VoiceMessageUploader(api).upload(voice(), peer_id=2, title="voice.ogg")
+    assert named.startswith(f"doc{USER_ID}_") and spoken.startswith(f"audio_message{USER_ID}_")
+    sent = await api.messages.send(peer_id=2, attachment=f"{named},{spoken}", random_id=0)
+    [message] = (await api.messages.get_by_id(message_ids=[sent])).items
+    assert message.attachments[0].doc.title == "plan.txt"
+    assert message.attachments[1].audio_message.duration == 3
 
 
 async def poll(api: vkbottle.API) -> None:

@@ -56,24 +56,39 @@ async def get_upload_server(call: Call, params: ForGroup) -> DocumentServer:
     return _server(call, owner_id, is_listed=True)
 
 
+UploadKind = Annotated[
+    Literal["", "doc", "audio_message", "graffiti"], doc("`doc`, or `audio_message`: an Ogg file.")
+]
+
+
+def _read_kind(name: str) -> DocumentKind:
+    if name == "graffiti":
+        raise NotImplementedYet("graffiti")
+    return "audio_message" if name == "audio_message" else "doc"
+
+
+class WallUpload(ForGroup, kw_only=True):
+    """Parameters of docs.getWallUploadServer."""
+
+    type: UploadKind = "doc"
+
+
 @method("docs.getWallUploadServer", scope=Scope.DOCS, for_groups=True)
-async def get_wall_upload_server(call: Call, params: ForGroup) -> DocumentServer:
+async def get_wall_upload_server(call: Call, params: WallUpload) -> DocumentServer:
     """Returns the address to which a document for a wall is sent; it is in nobody's list.
 
-    VK: docs.getWallUploadServer.  On a community's wall who does not edit the community shows a document of his own.
+    VK: docs.getWallUploadServer; clients send voice messages of communities there too.  On a community's wall who does not edit the community shows a document of his own.
     """
     owner_id = call.owner_id
     if params.group_id and documents.may_change(await load_owner(call.tx, owner_id, -params.group_id)):
         owner_id = -params.group_id
-    return _server(call, owner_id, is_listed=False)
+    return _server(call, owner_id, kind=_read_kind(params.type), is_listed=False)
 
 
 class MessageUpload(Params, kw_only=True):
     """Parameters of docs.getMessagesUploadServer."""
 
-    type: Annotated[
-        Literal["", "doc", "audio_message", "graffiti"], doc("`doc`, or `audio_message`: an Ogg file.")
-    ] = "doc"
+    type: UploadKind = "doc"
     peer_id: Annotated[int, doc("The conversation that it is for; not needed.")] = 0
 
 
@@ -83,10 +98,7 @@ async def get_messages_upload_server(call: Call, params: MessageUpload) -> Docum
 
     VK: docs.getMessagesUploadServer.
     """
-    if params.type == "graffiti":
-        raise NotImplementedYet("graffiti")
-    kind: DocumentKind = "audio_message" if params.type == "audio_message" else "doc"
-    return _server(call, call.owner_id, kind=kind, is_listed=False)
+    return _server(call, call.owner_id, kind=_read_kind(params.type), is_listed=False)
 
 
 class SaveDocument(Params, kw_only=True):
@@ -118,10 +130,9 @@ async def save(call: Call, params: SaveDocument) -> SavedDocument | list[Documen
     match = _PURPOSE.fullmatch(purpose)
     if match is None:
         raise InvalidUpload("the upload is none of a document")
-    kind: DocumentKind = "audio_message" if match[2] == "audio_message" else "doc"
     new = NewDocument(
         owner_id=int(match[1]),
-        kind=kind,
+        kind=_read_kind(match[2]),
         is_listed=match[3] == "1",
         title=params.title,
         tags=params.tags,
