@@ -30,6 +30,7 @@ from dvor.store.database import Transaction
 from dvor.store.documents import insert_document, insert_words
 from dvor.store.events import insert_receiver, prune_events
 from dvor.store.files import insert_files
+from dvor.store.friend_lists import add_members, insert_list
 from dvor.store.group_members import save_ban, save_member
 from dvor.store.groups import insert_group, step_members
 from dvor.store.invites import insert_invite
@@ -76,6 +77,8 @@ async def _settle_people(tx: Transaction, anna: int, boris: int, vera: int) -> N
     await save_presences(tx, [{"user_id": anna, "seen_at": NOW, "platform": 7, "is_offline": True}])
     await befriend(tx, anna, boris)
     await save_names(tx, anna, "Анна", "Ёлкина", None)
+    await insert_list(tx, anna, 1, "Соседи")
+    await add_members(tx, anna, 1, [boris])
     await insert_block(tx, boris, vera, NOW)
 
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import tell_now
+from dvor.core.friend_lists import load_members
 from dvor.core.notifications import notify, take_back
 from dvor.core.privacy import People, check_open, load_owner, load_people
 from dvor.model.errors import (
@@ -22,6 +23,7 @@ from dvor.model.notifications import Notification, NotificationKind
 from dvor.model.users import Platform
 from dvor.store import friends as store
 from dvor.store.database import Transaction
+from dvor.store.friend_lists import leave_lists
 from dvor.store.users import lock_owners
 
 
@@ -50,8 +52,12 @@ async def list_friends(
     offset: int,
     count: int,
     with_people: bool,
+    list_id: int = 0,
 ) -> FriendPage:
-    """Return a page of a user's friends; `ProfileClosed` where the viewer may not see them."""
+    """Return a page of a user's friends; `ProfileClosed` where the viewer may not see them.
+
+    `list_id` keeps those on one of the viewer's own lists (`ListNotFound`).
+    """
     if user_id != viewer_id:
         owner = (await load_people(tx, viewer_id, [user_id])).get(user_id)
         if owner is None:
@@ -60,6 +66,12 @@ async def list_friends(
             raise UserUnavailable(owner.user.deactivated)
         if not owner.is_open:
             raise ProfileClosed(str(user_id))
+    if list_id:
+        members = await load_members(tx, user_id if user_id == viewer_id else 0, list_id)
+        everybody = await store.list_friend_ids(tx, user_id, Friendship.FRIENDS, order, 0, MAX_FRIENDS)
+        chosen = [one for one in everybody if one in members]
+        page = chosen[offset : offset + count]
+        return FriendPage(len(chosen), page, await load_people(tx, viewer_id, page) if with_people else {})
     total = await store.count_friends(tx, user_id, Friendship.FRIENDS)
     user_ids = await store.list_friend_ids(tx, user_id, Friendship.FRIENDS, order, offset, count)
     people = await load_people(tx, viewer_id, user_ids) if with_people else {}
@@ -108,6 +120,7 @@ async def remove_friend(tx: Transaction, user_id: int, friend_id: int) -> tuple[
     Returns the state before and one's own row as it was; `FriendNotFound` if there is nothing to end.
     """
     await lock_owners(tx, sorted([user_id, friend_id]))
+    await leave_lists(tx, user_id, friend_id)
     row = await store.load_friend(tx, user_id, friend_id)
     if row is None or (row.state == Friendship.FOLLOWED and row.is_seen):
         raise FriendNotFound(str(friend_id))

@@ -19,6 +19,7 @@ from dvor.model.privacy import (
 )
 from dvor.model.users import User
 from dvor.store.database import Transaction
+from dvor.store.friend_lists import leave_lists
 from dvor.store.friends import delete_friends, load_friendships
 from dvor.store.group_members import load_standings
 from dvor.store.groups import load_groups
@@ -192,6 +193,7 @@ async def block(tx: Transaction, owner_id: int, blocked_id: int, now: int) -> No
     await lock_owners(tx, sorted([owner_id, blocked_id]))
     await insert_block(tx, owner_id, blocked_id, now)
     await delete_friends(tx, owner_id, blocked_id)
+    await leave_lists(tx, owner_id, blocked_id)
 
 
 async def list_blocked(

@@ -129,6 +129,14 @@ class TooManyFriends(Refusal):
     """The list of friends is full."""
 
 
+class ListNotFound(Refusal):
+    """The caller has no list of friends with this number."""
+
+
+class TooManyLists(Refusal):
+    """The caller has as many lists of friends as he may."""
+
+
 class FriendNotFound(Refusal):
     """There is neither a friendship nor a request to take back."""
 

@@ -6,6 +6,9 @@ from typing import Literal
 from msgspec import Struct
 
 MAX_FRIENDS = 10_000
+MAX_LISTS = 24
+"""How many lists of friends a person may have (VK's figure)."""
+MAX_LIST_NAME = 64
 
 FriendOrder = Literal["hints", "name", "id"]
 """By how long they have been friends, by name, or by id."""
@@ -20,6 +23,14 @@ class Friendship(enum.IntEnum):
     FOLLOWED = 2
     """The other one asked me, or follows me."""
     FRIENDS = 3
+
+
+class FriendList(Struct, frozen=True):
+    """A list into which a person sorts his friends; its number is his own."""
+
+    user_id: int
+    id: int
+    name: str
 
 
 class Friend(Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import friends
+from dvor.core.friend_lists import load_lists_of
 from dvor.core.privacy import People
 from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
@@ -16,7 +17,7 @@ from dvor.model.errors import (
     TooManyFriends,
     UserNotFound,
 )
-from dvor.model.friends import Friend, FriendOrder, Friendship
+from dvor.model.friends import MAX_LISTS, Friend, FriendOrder, Friendship
 from dvor.model.ids import UserId
 from dvor.model.tokens import Scope
 
@@ -46,12 +47,13 @@ class GetFriends(Params):
     count: Annotated[int, doc("How many: 5000, in OpenVK's form 100.", ge=0, le=10_000)] | None = None
     offset: Annotated[int, doc("How many to skip; in OpenVK's form a page number.", ge=0, le=2**31 - 1)] = 0
     fields: Annotated[
-        list[str], doc("Members of users.get; with them users are returned instead of ids.")
+        list[str], doc("Members of users.get, and `lists` of one's own; with them users are returned.")
     ] = []
+    list_id: Annotated[int, doc("Only those on this list of the caller's own.", ge=0, le=MAX_LISTS)] = 0
     ref: Annotated[str, doc("Where the caller came from; noted nowhere.", max_length=255)] = ""
 
 
-@method("friends.get", scope=Scope.FRIENDS, errors={UserNotFound: 100}, not_yet=("list_id",))
+@method("friends.get", scope=Scope.FRIENDS, errors={UserNotFound: 100})
 async def get(call: Call, params: GetFriends) -> FriendIds | FriendList:
     """Returns a user's friends: ids or, with `fields` and always in OpenVK's form, users.
 
@@ -70,11 +72,16 @@ async def get(call: Call, params: GetFriends) -> FriendIds | FriendList:
         offset=params.offset if call.is_versioned else params.offset * count,
         count=count,
         with_people=with_people,
+        list_id=params.list_id,
     )
     if not with_people:
         return FriendIds(page.count, page.user_ids)
     drawing = UserDrawing(call, params.fields)
-    return FriendList(page.count, [drawing.draw(page.people[user_id]) for user_id in page.user_ids])
+    if "lists" not in params.fields or params.user_id not in (0, call.user_id):
+        return FriendList(page.count, [drawing.draw(page.people[one]) for one in page.user_ids])
+    lists = await load_lists_of(call.tx, call.user_id, page.user_ids)
+    drawn = [drawing.draw(page.people[one], lists=lists[one]) for one in page.user_ids]
+    return FriendList(page.count, drawn)
 
 
 class AddFriend(Params):

@@ -158,6 +158,7 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     blacklisted: int | UnsetType = UNSET
     blacklisted_by_me: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
+    lists: list[int] | UnsetType = UNSET
     email: str | UnsetType = UNSET
     first_name_nom: str | UnsetType = UNSET
     first_name_gen: str | UnsetType = UNSET

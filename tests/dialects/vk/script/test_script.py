@@ -314,11 +314,10 @@ def test_any_text_is_run_or_refused(code: str) -> None:
         "var s='a',i=0; while(i<20) {s=s+s; i=i+1;} var o={},k=0; while(k<50) {o[s+k]=1; k=k+1;} return 1;",
     ],
 )
+@pytest.mark.timeout(30)  # without the limits these would run for hours, or fill the memory
 async def test_what_is_small_until_it_is_written_out_ends_soon(code: str) -> None:
-    started = time.perf_counter()
     with pytest.raises(ScriptError):
         await run(code)
-    assert time.perf_counter() - started < 5
 
 
 async def test_two_escapes_make_one_character() -> None:
