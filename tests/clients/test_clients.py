@@ -1,11 +1,16 @@
 """Unmodified clients: each session is a program that uses the client as its documentation says."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.clients.conftest import Visit
+
+SLOW = ["openvkbottle", "openvkbottle_bot"]
+if sys.version_info >= (3, 12):
+    SLOW.append("vkx")  # its source is written in the syntax of 3.12
 
 
 @pytest.mark.parametrize(
@@ -33,9 +38,9 @@ def test_client(visit: Visit, client: str) -> None:
 
 
 @pytest.mark.parametrize("demo", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("client", ["openvkbottle", "openvkbottle_bot"])
+@pytest.mark.parametrize("client", SLOW)
 def test_slow_client(visit: Visit, client: str) -> None:
-    """One engine will do: it takes this client two seconds to be imported."""
+    """One engine will do: it takes such a client two seconds to be imported."""
     assert visit(f"with_{client}").splitlines()[-1] == "all is well"
 
 
