@@ -73,7 +73,7 @@ def packages_apart() -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def visit(demo: Serving) -> Visit:
+def visit(demo: Serving, tmp_path: Path) -> Visit:
     """Run a session of a client against the community; it must end well and say so."""
 
     def run(name: str, *program: str, packages: Path | None = None) -> str:
@@ -86,7 +86,7 @@ def visit(demo: Serving) -> Visit:
         }
         command = program or (sys.executable, str(SESSIONS / f"{name}.py"))
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=100, check=False
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

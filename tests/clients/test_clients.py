@@ -17,6 +17,7 @@ if sys.version_info >= (3, 12):
     "client",
     [
         "vk_api",
+        "vk_api_uploads",
         "vk_api_bot",
         "vkbottle",
         "vkbottle_bot",

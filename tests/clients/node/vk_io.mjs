@@ -61,6 +61,14 @@ async function upload() {
   assert.ok((await vk.api.wall.post({ attachments: photo })).post_id);
   const [post] = (await vk.api.wall.get({ owner_id: me, count: 1 })).items;
   assert.equal(post.attachments[0].photo.id, photo.id);
+  const { id: album_id } = await vk.api.photos.createAlbum({ title: "from vk-io" });
+  const values = [image, image].map((value, number) => ({ value, filename: `${number}.png` }));
+  assert.equal((await vk.upload.photoAlbum({ album_id, source: { values } })).length, 2);
+  assert.equal((await vk.api.photos.get({ owner_id: me, album_id })).count, 2);
+  const letter = await vk.upload.messageDocument({ peer_id: 2, source: { value: Buffer.from("to Boris"), filename: "letter.txt" } });
+  const message_ids = await vk.api.messages.send({ peer_id: 2, attachment: letter, random_id: 0 });
+  const [said] = (await vk.api.messages.getById({ message_ids })).items;
+  assert.deepEqual([said.attachments[0].type, said.attachments[0].doc.ext], ["doc", "txt"]);
 }
 
 /** Wait for what `begin` resolves by an update; fail after ten seconds. */

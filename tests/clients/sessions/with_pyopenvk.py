@@ -29,6 +29,7 @@ assert pyOpenVk.ovk.chicken_wings(client)["response"]
 assert pyOpenVk.utils.get_server_time(client) > 0
 
 assert pyOpenVk.users.get(client, 2, fields="sex")[0]["sex"] in (1, 2)
+assert pyOpenVk.users.search(client, "борис")["items"][0]["id"] == 2
 assert pyOpenVk.users.get_followers(client, 2)["count"] >= 0
 friends = pyOpenVk.friends.get(client, USER_ID)["response"]["items"]
 assert friends and all(isinstance(friend, dict) for friend in friends)

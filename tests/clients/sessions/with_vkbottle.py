@@ -1,4 +1,4 @@
-"""vkbottle 4: log-in, typed reads and writes, an upload and the long poll."""
+"""vkbottle 4: log-in, typed reads and writes, uploads and the long poll."""
 
 import asyncio
 
@@ -6,7 +6,13 @@ import vkbottle
 from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, voice, write_as_friend
 from vkbottle.exception_factory import VKAPIError
 from vkbottle.polling import UserPolling
-from vkbottle.tools import DocMessagesUploader, PhotoWallUploader, VoiceMessageUploader
+from vkbottle.tools import (
+    DocMessagesUploader,
+    PhotoMessageUploader,
+    PhotoToAlbumUploader,
+    PhotoWallUploader,
+    VoiceMessageUploader,
+)
 from vkbottle.tools.auth import AuthError, UserAuth
 
 vkbottle.API.API_URL = f"{BASE_URL}/method/"
@@ -52,13 +58,21 @@ async def upload(api: vkbottle.API) -> None:
     await api.wall.post(attachments=[attachment])
     wall = await api.wall.get(owner_id=USER_ID, count=1)
     assert wall.items[0].attachments
-    named = await DocMessagesUploader(api).upload(b"water the lilac", peer_id=2, title="plan.txt")
-    spoken = await VoiceMessageUploader(api).upload(voice(), peer_id=2, title="voice.ogg")
-    assert named.startswith(f"doc{USER_ID}_") and spoken.startswith(f"audio_message{USER_ID}_")
-    sent = await api.messages.send(peer_id=2, attachment=f"{named},{spoken}", random_id=0)
-    [message] = (await api.messages.get_by_id(message_ids=[sent])).items
-    assert message.attachments[0].doc.title == "plan.txt"
-    assert message.attachments[1].audio_message.duration == 3
+    album = await api.photos.create_album(title="from vkbottle")
+    assert len(await PhotoToAlbumUploader(api).upload(album.id, [picture(), picture()])) == 2
+    assert (await api.photos.get(owner_id=USER_ID, album_id=str(album.id))).count == 2
+    sent = [
+        await PhotoMessageUploader(api).upload(picture(), peer_id=2),
+        await DocMessagesUploader(api).upload(b"to Boris", peer_id=2, title="letter.txt"),
+    ]
+    spoken = await VoiceMessageUploader(api).upload(voice(), peer_id=2, title="voice")
+    await api.messages.send(peer_ids=[2], attachment=",".join(sent), random_id=0)  # type: ignore[arg-type]
+    await api.messages.send(peer_ids=[2], attachment=spoken, random_id=0)  # type: ignore[arg-type]
+    shown = (await api.messages.get_history(peer_id=2, count=2)).items
+    assert [[one.type.value for one in message.attachments] for message in shown] == [
+        ["audio_message"],
+        ["photo", "doc"],
+    ]
 
 
 async def poll(api: vkbottle.API) -> None:
