@@ -6,7 +6,7 @@ import time
 
 import requests
 import vk_api
-from facts import BASE_URL, TOKEN, USER_ID, friend_token, picture, voice, write_as_friend
+from facts import BASE_URL, TOKEN, USER_ID, friend_token, picture, write_as_friend
 from requests.adapters import HTTPAdapter
 from vk_api.keyboard import VkKeyboard
 from vk_api.longpoll import VkEventType, VkLongPoll
@@ -45,25 +45,6 @@ assert photo["sizes"] and requests.get(photo["sizes"][-1]["url"], timeout=10).co
 with_photo = vk.wall.post(attachments=f"photo{photo['owner_id']}_{photo['id']}")["post_id"]
 assert vk.wall.get(owner_id=USER_ID, count=1)["items"][0]["attachments"][0]["photo"]["id"] == photo["id"]
 assert vk.wall.delete(post_id=with_photo) == 1
-
-uploading = VkUpload(vk_session)
-plan = io.BytesIO(b"water the lilac")
-plan.name = "plan.txt"
-kept = uploading.document(plan, title="Our plan", tags="garden")["doc"]
-assert (kept["title"], kept["ext"], kept["type"]) == ("Our plan", "txt", 1), kept
-assert requests.get(kept["url"], timeout=10).content == b"water the lilac"
-assert vk.docs.search(q="gard", search_own=1)["items"][0]["id"] == kept["id"]
-said = uploading.audio_message(io.BytesIO(voice()), peer_id=2)["audio_message"]
-spoken = vk.messages.send(user_id=2, attachment=f"doc{said['owner_id']}_{said['id']}", random_id=0)
-[heard] = vk.messages.getById(message_ids=spoken)["items"]
-assert heard["attachments"][0]["audio_message"]["duration"] == 3
-album = vk.photos.createAlbum(title="from vk_api")
-both = uploading.photo([io.BytesIO(picture()), io.BytesIO(picture())], album["id"], caption="spring")
-assert [one["text"] for one in both] == ["spring", "spring"]
-assert vk.photos.get(album_id=album["id"], extended=1)["items"][0]["likes"]["count"] == 0
-assert vk.photos.createComment(photo_id=both[0]["id"], message="nice")
-assert vk.photos.getAlbums()["items"][0]["size"] == 2
-assert vk.photos.deleteAlbum(album_id=album["id"]) == 1
 
 message_id = vk.messages.send(user_id=2, message="hello", random_id=77)
 assert vk.messages.send(user_id=2, message="hello", random_id=77) == message_id

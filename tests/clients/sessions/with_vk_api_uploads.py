@@ -23,11 +23,14 @@ def named(data: bytes, name: str) -> io.BytesIO:
 
 album = vk.photos.createAlbum(title="from vk_api")
 photos = upload.photo([io.BytesIO(picture()), io.BytesIO(picture())], album_id=album["id"], caption="two")
-assert [photo["album_id"] for photo in photos] == [album["id"]] * 2
-listed = vk.photos.get(owner_id=USER_ID, album_id=album["id"])
+assert [(photo["album_id"], photo["text"]) for photo in photos] == [(album["id"], "two")] * 2
+listed = vk.photos.get(owner_id=USER_ID, album_id=album["id"], extended=1)
+assert listed["items"][0]["likes"]["count"] == 0
 assert {photo["id"] for photo in listed["items"]} == {photo["id"] for photo in photos}
 assert vk.photos.createComment(owner_id=USER_ID, photo_id=photos[0]["id"], message="nice") > 0
 assert vk.photos.getComments(owner_id=USER_ID, photo_id=photos[0]["id"])["items"][0]["text"] == "nice"
+assert vk.photos.getAlbums()["items"][0]["size"] == 2
+assert vk.photos.deleteAlbum(album_id=album["id"]) == 1
 
 [photo] = upload.photo_messages(io.BytesIO(picture()), peer_id=2)
 shown = vk.users.get(fields="photo_200")[0]["photo_200"]
