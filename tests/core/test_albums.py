@@ -27,7 +27,7 @@ from dvor.model.groups import GroupAccess, NewGroup
 from dvor.model.photos import WALL_ALBUM, Album, AlbumChange, Audience, NewAlbum, Photo, PictureSize
 from dvor.store.consistency import RULES
 from dvor.store.database import Transaction
-from dvor.store.files import used_bytes
+from dvor.store.files import find_files, used_bytes
 from tests.core.conftest import NOW, Settle, told
 
 Work = Callable[[Transaction], Awaitable[Any]]
@@ -223,7 +223,7 @@ async def test_photos_move(courtyard: Courtyard, settle: Settle) -> None:
         await write(courtyard, lambda tx: albums.make_cover(tx, anna, anna, one.id, first.id))
 
 
-async def test_deleting_gives_space_back_and_restoring_takes_it(courtyard: Courtyard, settle: Settle) -> None:
+async def test_what_is_deleted_is_nowhere_until_it_is_restored(courtyard: Courtyard, settle: Settle) -> None:
     (anna,) = await settle({})
     album = await make(courtyard, anna)
     one, two = await fill(courtyard, anna, album, "one", "two")
@@ -231,24 +231,18 @@ async def test_deleting_gives_space_back_and_restoring_takes_it(courtyard: Court
     await write(courtyard, lambda tx: likes.add_like(tx, anna, "photo", *key, now=NOW))
     await write(courtyard, lambda tx: photos.delete_photo(tx, anna, key, now=NOW))
     async with courtyard.database.read() as tx:
-        assert await used_bytes(tx, anna) == 10
         assert await photos.get_photos(tx, anna, [(*key, "key")]) == []
         item = Attachment("photo", *key)
         assert not (await load_attached(tx, anna, [({anna}, [item])])).has(item)
     with pytest.raises(PhotoNotFound):
         await write(courtyard, lambda tx: photos.delete_photo(tx, anna, key, now=NOW))
-    with pytest.raises(QuotaExceeded):
-        await write(courtyard, lambda tx: photos.restore_photo(tx, anna, key, quota=19))
-    await write(courtyard, lambda tx: photos.restore_photo(tx, anna, key, quota=20))
+    await write(courtyard, lambda tx: photos.restore_photo(tx, anna, key))
     async with courtyard.database.read() as tx:
-        assert await used_bytes(tx, anna) == 20
         counters = await photos.count_reactions(tx, anna, [one, two])
     assert (counters[key].likes, counters[key].is_liked, (anna, two.id) in counters) == (1, True, False)
     await write(courtyard, lambda tx: albums.delete_album(tx, anna, anna, album.id, now=NOW))
-    async with courtyard.database.read() as tx:
-        assert await used_bytes(tx, anna) == 0
     with pytest.raises(PhotoNotFound, match="album"):
-        await write(courtyard, lambda tx: photos.restore_photo(tx, anna, key, quota=0))
+        await write(courtyard, lambda tx: photos.restore_photo(tx, anna, key))
     with pytest.raises(AlbumNotFound):
         await fill(courtyard, anna, album, "three")
 
@@ -264,8 +258,37 @@ async def test_filling_and_deleting_at_once_leaves_nothing_between(
         return_exceptions=True,
     )
     assert all(isinstance(one, list | AlbumNotFound) or one is None for one in outcomes), outcomes
+    await courtyard.database.write(lambda tx: photos.purge_photos(tx, NOW + 9))
     async with courtyard.database.read() as tx:
         assert await used_bytes(tx, anna) == 0
+
+
+async def test_what_was_deleted_a_day_ago_is_gone_for_good(courtyard: Courtyard, settle: Settle) -> None:
+    (anna,) = await settle({})
+    album = await make(courtyard, anna)
+    one, two = await fill(courtyard, anna, album, "one", "two")
+    again = UploadedPicture("again", one.sizes, {one.sizes[0].file: 10})
+    await courtyard.database.write(
+        lambda tx: photos.save_photo(tx, anna, again, text="", access_key="", quota=0, now=NOW)
+    )
+    names = [photo.sizes[0].file for photo in (one, two)]
+    await write(courtyard, lambda tx: photos.show_owner_photo(tx, two))
+    for photo in (one, two):
+        await write(
+            courtyard,
+            lambda tx, photo=photo: photos.delete_photo(tx, anna, (anna, photo.id), now=NOW),  # type: ignore[misc]
+        )
+    assert await write(courtyard, lambda tx: photos.purge_photos(tx, NOW)) == 0
+    assert await write(courtyard, lambda tx: photos.purge_photos(tx, NOW + 1)) == 2
+    async with courtyard.database.read() as tx:
+        assert await find_files(tx, names) == set(names), "another photo and her picture show them"
+        assert await used_bytes(tx, anna) == 10
+    with pytest.raises(PhotoNotFound):
+        await write(courtyard, lambda tx: photos.restore_photo(tx, anna, (anna, one.id)))
+    await write(courtyard, lambda tx: photos.delete_photo(tx, anna, (anna, 3), now=NOW))
+    assert await write(courtyard, lambda tx: photos.purge_photos(tx, NOW + 1)) == 1
+    async with courtyard.database.read() as tx:
+        assert await find_files(tx, names) == {names[1]}
 
 
 async def test_a_community_s_albums(courtyard: Courtyard, settle: Settle) -> None:

@@ -279,7 +279,7 @@ async def test_words_follow_title_and_tags(courtyard: Courtyard, settle: Settle)
     assert await find("праздник") == [2]
     await write(courtyard, lambda tx: documents.delete_document(tx, anna, (anna, 1), now=NOW))
     assert await find("сосна") == []
-    await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1), quota=0))
+    await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1)))
     assert await find("сосна") == [1]
 
 
@@ -292,7 +292,7 @@ async def test_what_is_deleted_is_nowhere(courtyard: Courtyard, settle: Settle) 
         assert await documents.get_documents(tx, anna, [(anna, 1, "key")]) == []
         assert (await list_all(tx, anna, anna)).count == 0
         assert not (await load_attached(tx, anna, [({anna}, [opened])])).has(opened)
-        assert await used_bytes(tx, anna) == 0
+        assert await used_bytes(tx, anna) == 100, "it can still be restored"
         with pytest.raises(DocumentNotFound):
             await documents.open_document(tx, (anna, 1), "key")
     with pytest.raises(InvalidUpload):
@@ -303,11 +303,40 @@ async def test_what_is_deleted_is_nowhere(courtyard: Courtyard, settle: Settle) 
     ):
         with pytest.raises(DocumentNotFound):
             await write(courtyard, work)
-    with pytest.raises(QuotaExceeded):
-        await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1), quota=99))
-    await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1), quota=100))
+    await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1)))
     with pytest.raises(DocumentNotFound):
-        await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1), quota=0))
+        await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1)))
     async with courtyard.database.read() as tx:
         assert (await list_all(tx, anna, anna)).count == 1
         assert await used_bytes(tx, anna) == 100
+
+
+async def test_what_was_deleted_a_day_ago_is_gone_for_good(courtyard: Courtyard, settle: Settle) -> None:
+    anna, boris = await settle({}, {})
+    await save(courtyard, anna)
+    await save(courtyard, anna, upload("v", file=TWO))
+    added = await write(
+        courtyard,
+        lambda tx: documents.add_document(tx, boris, (anna, 1, "key"), "mine", quota=0, now=NOW),
+    )
+    for number in (1, 2):
+        await write(
+            courtyard,
+            lambda tx, number=number: documents.delete_document(tx, anna, (anna, number), now=NOW + number),  # type: ignore[misc]
+        )
+    assert await write(courtyard, lambda tx: documents.purge_documents(tx, NOW + 1)) == 0
+    assert await write(courtyard, lambda tx: documents.purge_documents(tx, NOW + 2)) == 1
+    async with courtyard.database.read() as tx:
+        assert await find_files(tx, [ONE, TWO]) == {ONE, TWO}, "Boris has a copy of the first"
+        assert [await used_bytes(tx, one) for one in (anna, boris)] == [100, 100]
+    with pytest.raises(DocumentNotFound):
+        await write(courtyard, lambda tx: documents.restore_document(tx, anna, (anna, 1)))
+    assert await write(courtyard, lambda tx: documents.purge_documents(tx, NOW + 9)) == 1
+    key = (boris, added.id)
+    await write(courtyard, lambda tx: documents.delete_document(tx, boris, key, now=NOW))
+    async with courtyard.database.read() as tx:
+        assert await find_files(tx, [ONE, TWO]) == {ONE}
+    assert await write(courtyard, lambda tx: documents.purge_documents(tx, NOW + 9)) == 1
+    async with courtyard.database.read() as tx:
+        assert await find_files(tx, [ONE, TWO]) == set()
+        assert [await used_bytes(tx, one) for one in (anna, boris)] == [0, 0]

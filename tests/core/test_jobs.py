@@ -10,6 +10,7 @@ import pytest
 from dvor.config import Settings
 from dvor.core import files, jobs, message_sending
 from dvor.core.courtyard import Courtyard, open_courtyard
+from dvor.core.documents import NewDocument, delete_document, restore_document, save_document
 from dvor.core.events import get_cursor, wait_for_events
 from dvor.core.jobs import (
     DAY,
@@ -26,7 +27,7 @@ from dvor.model.errors import CursorTooOld
 from dvor.model.jobs import Job
 from dvor.model.users import NewUser
 from dvor.store.jobs import has_due_job, has_job, insert_job, take_jobs
-from tests.core.conftest import NOW, Clock, told
+from tests.core.conftest import NOW, Clock, Settle, told
 from tests.postgresql import PostgreSQL
 
 
@@ -246,3 +247,25 @@ async def test_files_that_became_nothing_are_swept(courtyard: Courtyard, clock: 
     clock.now += 2
     await jobs.sweep_files(courtyard, Job(1, "sweep_files", {}, 1))
     assert not await courtyard.files.exists(name)
+
+
+async def test_what_was_deleted_leaves_the_disk_after_a_day(
+    courtyard: Courtyard, settle: Settle, clock: Clock
+) -> None:
+    (anna,) = await settle({})
+    address = files.UploadAddress(anna, "doc", NOW)
+    body = await files.keep_document(courtyard, address, b"secret", "a.txt", is_sound=False)
+    _, upload = files.read_document_receipt(courtyard, anna, *body)
+    new = NewDocument(owner_id=anna)
+    saved = await courtyard.database.write(
+        lambda tx: save_document(tx, anna, upload, new, quota=0, now=clock.now)
+    )
+    await courtyard.database.write(lambda tx: delete_document(tx, anna, (anna, saved.id), now=clock.now))
+    clock.now += files.RESTORE_SECONDS
+    await jobs.sweep_files(courtyard, Job(1, "sweep_files", {}, 1))
+    await courtyard.database.write(lambda tx: restore_document(tx, anna, (anna, saved.id)))
+    await courtyard.database.write(lambda tx: delete_document(tx, anna, (anna, saved.id), now=clock.now))
+    kept = int(os.stat(courtyard.files.path(upload.file)).st_mtime)
+    clock.now = max(kept, clock.now) + files.ORPHAN_SECONDS + files.RESTORE_SECONDS
+    await jobs.sweep_files(courtyard, Job(1, "sweep_files", {}, 1))
+    assert not await courtyard.files.exists(upload.file)

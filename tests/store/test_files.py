@@ -3,7 +3,15 @@
 import asyncio
 
 from dvor.store.database import Transaction
-from dvor.store.files import add_bytes, find_files, insert_files, used_bytes
+from dvor.store.files import (
+    add_bytes,
+    find_files,
+    insert_files,
+    release_files,
+    sum_bytes,
+    use_files,
+    used_bytes,
+)
 from tests.store.people import NOW, add_users
 
 
@@ -43,3 +51,33 @@ async def test_an_owner_is_charged_for_every_byte(database) -> None:
     assert sorted(sums) == list(range(3, 91, 3))
     async with database.read() as tx:
         assert [await used_bytes(tx, one) for one in (anna, boris, 999)] == [90, 0, 0]
+
+
+async def test_a_file_is_forgotten_with_its_last_use(database) -> None:
+    one, two = "a" * 64, "b" * 64
+
+    def change(count: int):
+        async def work(tx: Transaction) -> None:
+            for _ in range(abs(count)):
+                await (use_files if count > 0 else release_files)(tx, {one})
+
+        return work
+
+    async def note(tx: Transaction) -> None:
+        await insert_files(tx, {one: 7, two: 9}, NOW)
+
+    await database.write(note)
+    await database.write(note)
+    await database.write(change(1))
+    await asyncio.gather(*(database.write(change(-1)) for _ in range(2)))
+    async with database.read() as tx:
+        assert await find_files(tx, [one, two]) == {one, two}
+        assert await sum_bytes(tx, [one, two, "c" * 64]) == 16
+    await database.write(change(-1))
+    async with database.read() as tx:
+        assert await find_files(tx, [one, two]) == {two}
+        assert await sum_bytes(tx, [one]) == 0
+    await database.write(change(-1))
+    await database.write(note)
+    async with database.read() as tx:
+        assert await find_files(tx, [one, two]) == {one, two}, "what comes again is noted again"

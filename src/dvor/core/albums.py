@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from dvor.core.events import tell
-from dvor.core.photos import audience_of, find_own_photo, hide_photo, save_photo
+from dvor.core.photos import audience_of, find_own_photo, save_photo
 from dvor.core.privacy import Community, Owner, check_open, load_owner
 from dvor.model.errors import AccessDenied, AlbumNotFound, InvalidParameter, PhotoNotFound, TooManyAlbums
 from dvor.model.events import ItemEvent
@@ -120,7 +120,7 @@ async def delete_album(tx: Transaction, user_id: int, owner_id: int, album_id: i
     await _find(tx, owner, owner_id, album_id)
     while page := await photo_store.list_photos(tx, owner_id, [album_id], 0, DELETED_AT_ONCE, is_rising=True):
         for photo in page:
-            await hide_photo(tx, photo, now)
+            await photo_store.set_deleted(tx, (owner_id, photo.id), now)
     await store.delete_album(tx, owner_id, album_id)
 
 

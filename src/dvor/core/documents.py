@@ -28,9 +28,12 @@ from dvor.model.words import fold_words
 from dvor.store import documents as store
 from dvor.store.database import Transaction
 from dvor.store.documents import Key
-from dvor.store.files import add_bytes, insert_files
+from dvor.store.files import add_bytes, insert_files, release_files, use_files
 from dvor.store.group_members import list_group_ids
 from dvor.store.users import lock_owners
+
+PURGED_AT_ONCE = 100
+"""How many documents one transaction removes for good."""
 
 
 class NewDocument(Struct, frozen=True, kw_only=True):
@@ -108,17 +111,17 @@ async def save_document(
     return await _insert(tx, document, upload.id, quota)
 
 
+def _files_of(document: Document) -> set[str]:
+    return {document.file, *(size.file for size in document.preview.sizes)}
+
+
 async def _insert(tx: Transaction, document: Document, upload_id: str, quota: int) -> Document:
-    await _charge(tx, document, quota)
+    if await add_bytes(tx, document.owner_id, document.bytes) > quota > 0:
+        raise QuotaExceeded(f"{quota} bytes")
     stored = await store.insert_document(tx, document, upload_id)
     if stored.is_listed:
         await store.insert_words(tx, (stored.owner_id, stored.id), _words(stored))
     return stored
-
-
-async def _charge(tx: Transaction, document: Document, quota: int) -> None:
-    if await add_bytes(tx, document.owner_id, document.bytes) > quota > 0:
-        raise QuotaExceeded(f"{quota} bytes")
 
 
 def _words(document: Document) -> list[str]:
@@ -222,7 +225,7 @@ async def add_document(
     added = await store.find_upload(tx, user_id, name)
     if added is not None:
         if added.deleted_at:
-            await _show_again(tx, added, quota)
+            await _show_again(tx, added)
         return added
     copy = replace(
         original,
@@ -232,6 +235,7 @@ async def add_document(
         is_listed=True,
         created_at=now,
     )
+    await use_files(tx, _files_of(original))
     return await _insert(tx, copy, name, quota)
 
 
@@ -256,23 +260,36 @@ async def edit_document(
 
 
 async def delete_document(tx: Transaction, user_id: int, key: Key, *, now: int) -> None:
-    """Delete a document: nothing shows or opens it any more; `DocumentNotFound`, `DocumentForbidden`."""
+    """Delete a document: nothing shows or opens it any more; `DocumentNotFound`, `DocumentForbidden`.
+
+    Until it can no longer be restored (`purge_documents`), it takes its space.
+    """
     document = await _find_own(tx, user_id, key)
     await store.set_deleted(tx, key, now)
-    await add_bytes(tx, document.owner_id, -document.bytes)
     if document.is_listed:
         await store.delete_words(tx, key, _words(document))
 
 
-async def restore_document(tx: Transaction, user_id: int, key: Key, *, quota: int) -> None:
-    """Show a deleted document again; `DocumentNotFound`, `DocumentForbidden`, `QuotaExceeded`."""
-    document = await _find_own(tx, user_id, key, is_deleted=True)
-    await _show_again(tx, document, quota)
+async def restore_document(tx: Transaction, user_id: int, key: Key) -> None:
+    """Show a document again that was deleted not long ago; `DocumentNotFound`, `DocumentForbidden`."""
+    await _show_again(tx, await _find_own(tx, user_id, key, is_deleted=True))
 
 
-async def _show_again(tx: Transaction, document: Document, quota: int) -> None:
+async def purge_documents(tx: Transaction, before: int) -> int:
+    """Remove some documents for good that were deleted before a time, and give their space back; return how many."""
+    keys = await store.list_deleted(tx, before, PURGED_AT_ONCE)
+    await lock_owners(tx, sorted({owner_id for owner_id, _ in keys}))
+    found = await store.load_documents(tx, sorted(keys), with_deleted=True)
+    for key, document in sorted(found.items()):
+        if 0 < document.deleted_at < before:
+            await store.delete_document(tx, key)
+            await release_files(tx, _files_of(document))
+            await add_bytes(tx, document.owner_id, -document.bytes)
+    return len(found)
+
+
+async def _show_again(tx: Transaction, document: Document) -> None:
     key = (document.owner_id, document.id)
-    await _charge(tx, document, quota)
     await store.set_deleted(tx, key, 0)
     if document.is_listed:
         await store.insert_words(tx, key, _words(document))

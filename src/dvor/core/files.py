@@ -26,6 +26,8 @@ from dvor.store.files import find_files, used_bytes
 
 ADDRESS_SECONDS = 600
 RECEIPT_SECONDS = 24 * 3600
+RESTORE_SECONDS = 24 * 3600
+"""How long a deleted photo or document can be restored; then it is removed for good."""
 ORPHAN_SECONDS = 2 * RECEIPT_SECONDS
 """A file that no row names is removed after this time: longer than any receipt can bring one."""
 

@@ -7,10 +7,12 @@ import structlog
 
 from dvor.core.authorizations import prune_authorizations
 from dvor.core.courtyard import Courtyard
-from dvor.core.files import sweep_orphans
+from dvor.core.documents import purge_documents
+from dvor.core.files import RESTORE_SECONDS, sweep_orphans
 from dvor.core.keys import rotate_keys
 from dvor.core.letters import JOB as SEND_LETTER
 from dvor.core.letters import prune_letters, send_letter
+from dvor.core.photos import purge_photos
 from dvor.model.jobs import Job
 from dvor.store import jobs as store
 from dvor.store.credentials import prune_salts
@@ -40,7 +42,11 @@ async def prune_old_events(courtyard: Courtyard, _job: Job) -> None:
 
 
 async def sweep_files(courtyard: Courtyard, _job: Job) -> None:
-    """Remove the files of uploads that never became anything."""
+    """Remove for good what was deleted some time ago, and the files of it and of uploads that became nothing."""
+    before = courtyard.now - RESTORE_SECONDS
+    for purge in (purge_documents, purge_photos):
+        while await courtyard.database.write(lambda tx, purge=purge: purge(tx, before)):  # type: ignore[misc]
+            pass
     await sweep_orphans(courtyard)
 
 

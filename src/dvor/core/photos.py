@@ -13,12 +13,14 @@ from dvor.model.photos import MAX_ALBUM_TEXT, WALL_ALBUM, Audience, Photo
 from dvor.store import photos as store
 from dvor.store.albums import load_album
 from dvor.store.database import Transaction
-from dvor.store.files import add_bytes, insert_files, sum_bytes
+from dvor.store.files import add_bytes, insert_files, release_files, sum_bytes, use_files
 from dvor.store.groups import change_group
 from dvor.store.likes import load_counters
 from dvor.store.photos import Key
 from dvor.store.users import lock_owners, set_avatar
 
+PURGED_AT_ONCE = 100
+"""How many photos one transaction removes for good."""
 Photos = dict[tuple[int, int], Photo]
 SIDES = {"50": "s", "100": "m", "200": "p", "400": "x"}
 """Which size of a photo stands for a square of so many pixels."""
@@ -143,29 +145,34 @@ async def edit_photo(tx: Transaction, user_id: int, key: Key, text: str) -> None
 
 
 async def delete_photo(tx: Transaction, user_id: int, key: Key, *, now: int) -> None:
-    """Delete a photo: it is shown nowhere any more; `PhotoNotFound`, `AccessDenied`."""
-    photo = await find_own_photo(tx, user_id, key)
-    await hide_photo(tx, photo, now)
+    """Delete a photo: it is shown nowhere any more; `PhotoNotFound`, `AccessDenied`.
+
+    Until it can no longer be restored (`purge_photos`), it takes its space.
+    """
+    await find_own_photo(tx, user_id, key)
+    await store.set_deleted(tx, key, now)
 
 
-async def hide_photo(tx: Transaction, photo: Photo, now: int) -> None:
-    """Mark a photo as deleted, which gives its owner the space back; the owner's row is locked."""
-    await store.set_deleted(tx, (photo.owner_id, photo.id), now)
-    await add_bytes(tx, photo.owner_id, -await _measure(tx, photo))
-
-
-async def restore_photo(tx: Transaction, user_id: int, key: Key, *, quota: int) -> None:
-    """Show a deleted photo again, if its album is still there; `PhotoNotFound`, `AccessDenied`, `QuotaExceeded`."""
+async def restore_photo(tx: Transaction, user_id: int, key: Key) -> None:
+    """Show a photo again that was deleted not long ago, if its album is still there; `PhotoNotFound`, `AccessDenied`."""
     photo = await find_own_photo(tx, user_id, key, is_deleted=True)
     if photo.album_id > 0 and await load_album(tx, photo.owner_id, photo.album_id) is None:
         raise PhotoNotFound("its album is deleted")
-    if await add_bytes(tx, photo.owner_id, await _measure(tx, photo)) > quota > 0:
-        raise QuotaExceeded(f"{quota} bytes")
     await store.set_deleted(tx, key, 0)
 
 
-async def _measure(tx: Transaction, photo: Photo) -> int:
-    return await sum_bytes(tx, sorted({size.file for size in photo.sizes}))
+async def purge_photos(tx: Transaction, before: int) -> int:
+    """Remove some photos for good that were deleted before a time, and give their space back; return how many."""
+    keys = await store.list_deleted(tx, before, PURGED_AT_ONCE)
+    await lock_owners(tx, sorted({owner_id for owner_id, _ in keys}))
+    found = await store.load_photos(tx, sorted(keys), with_deleted=True)
+    for key, photo in sorted(found.items()):
+        if 0 < photo.deleted_at < before:
+            names = {size.file for size in photo.sizes}
+            await add_bytes(tx, photo.owner_id, -await sum_bytes(tx, sorted(names)))
+            await store.delete_photo(tx, key)
+            await release_files(tx, names)
+    return len(found)
 
 
 async def find_own_photo(tx: Transaction, user_id: int, key: Key, *, is_deleted: bool = False) -> Photo:
@@ -189,6 +196,7 @@ async def show_owner_photo(tx: Transaction, photo: Photo) -> None:
     files = {size.type: size.file for size in photo.sizes}
     largest = photo.sizes[-1].file
     avatar = {side: files.get(letter, largest) for side, letter in SIDES.items()} | {"max": largest}
+    await use_files(tx, set(avatar.values()))
     if photo.owner_id > 0:
         await set_avatar(tx, photo.owner_id, avatar)
     else:

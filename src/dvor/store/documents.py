@@ -17,6 +17,7 @@ from sqlalchemy import (
     intersect,
     literal_column,
     select,
+    text,
     true,
     update,
 )
@@ -52,6 +53,12 @@ documents = Table(
     Column("deleted_at", Id, nullable=False),
     Column("upload_id", Text, nullable=False),
     Index("uq_documents_owner_id_upload_id", "owner_id", "upload_id", unique=True),
+    Index(
+        "ix_documents_deleted",
+        "deleted_at",
+        sqlite_where=text("deleted_at <> 0"),
+        postgresql_where=text("deleted_at <> 0"),
+    ),
     sqlite_with_rowid=False,
 )
 """`upload_id` names the upload that became the document, so that saving it twice makes one."""
@@ -100,6 +107,16 @@ _CHANGE = Statement(
     )
 )
 _SET_DELETED = Statement(update(documents).where(*_one).values(deleted_at=bindparam("at", type_=Id)))
+_DELETED = Statement(
+    select(documents.c.owner_id, documents.c.id)
+    .where(
+        documents.c.deleted_at != literal_column("0"), documents.c.deleted_at < bindparam("before", type_=Id)
+    )
+    .order_by(documents.c.deleted_at)
+    .limit(bindparam("count", type_=Integer)),
+    lambda *row: row,
+)
+_DELETE = Statement(delete(documents).where(*_one))
 _INSERT_WORD = Statement(insert_all(document_words, ignore_conflict=True))
 _DELETE_WORD = Statement(
     delete(document_words).where(
@@ -188,6 +205,16 @@ async def change_document(tx: Transaction, key: Key, title: str, tags: list[str]
 async def set_deleted(tx: Transaction, key: Key, at: int) -> None:
     """Hide a document, or (at 0) show it again."""
     await tx.run(_SET_DELETED, owner_id=key[0], document_id=key[1], at=at)
+
+
+async def list_deleted(tx: Transaction, before: int, count: int) -> list[Key]:
+    """Return some documents that were deleted before a time, the oldest first."""
+    return await tx.rows(_DELETED, before=before, count=count)
+
+
+async def delete_document(tx: Transaction, key: Key) -> None:
+    """Remove a document for good."""
+    await tx.run(_DELETE, owner_id=key[0], document_id=key[1])
 
 
 async def insert_words(tx: Transaction, key: Key, words: list[str]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     false,
     func,
     literal_column,
@@ -53,6 +54,12 @@ photos = Table(
         sqlite_where=text("deleted_at = 0"),
         postgresql_where=text("deleted_at = 0"),
     ),
+    Index(
+        "ix_photos_deleted",
+        "deleted_at",
+        sqlite_where=text("deleted_at <> 0"),
+        postgresql_where=text("deleted_at <> 0"),
+    ),
     sqlite_with_rowid=False,
 )
 """`upload_id` names the upload that became the photo, so that saving it twice makes one."""
@@ -93,6 +100,14 @@ _NEXT = Statement(
 _INSERT = Statement(insert_all(photos))
 _SET_TEXT = Statement(update(photos).where(*_one).values(text=bindparam("new_text", type_=Text)))
 _SET_DELETED = Statement(update(photos).where(*_one).values(deleted_at=bindparam("at", type_=Id)))
+_DELETED = Statement(
+    select(photos.c.owner_id, photos.c.id)
+    .where(photos.c.deleted_at != literal_column("0"), photos.c.deleted_at < bindparam("before", type_=Id))
+    .order_by(photos.c.deleted_at)
+    .limit(bindparam("count", type_=Integer)),
+    lambda *row: row,
+)
+_DELETE = Statement(delete(photos).where(*_one))
 _MOVE = Statement(update(photos).where(*_one).values(album_id=bindparam("new_album_id", type_=Id)))
 _in_albums = (photos.c.owner_id == _owner_id, among(photos.c.album_id, "album_ids"), _is_there)
 _COUNT = Statement(select(func.count()).select_from(photos).where(*_in_albums))
@@ -143,6 +158,16 @@ async def set_text(tx: Transaction, key: Key, words: str) -> None:
 async def set_deleted(tx: Transaction, key: Key, at: int) -> None:
     """Hide a photo, or (at 0) show it again."""
     await tx.run(_SET_DELETED, owner_id=key[0], photo_id=key[1], at=at)
+
+
+async def list_deleted(tx: Transaction, before: int, count: int) -> list[Key]:
+    """Return some photos that were deleted before a time, the oldest first."""
+    return await tx.rows(_DELETED, before=before, count=count)
+
+
+async def delete_photo(tx: Transaction, key: Key) -> None:
+    """Remove a photo for good."""
+    await tx.run(_DELETE, owner_id=key[0], photo_id=key[1])
 
 
 async def move_photos(tx: Transaction, owner_id: int, photo_ids: list[int], album_id: int) -> None:

@@ -342,11 +342,10 @@ async def delete(call: Call, params: OneDocument) -> Literal[1]:
 
 @method("docs.restore", scope=Scope.DOCS, writes=True, errors={DocumentForbidden: 1154})
 async def restore(call: Call, params: OneDocument) -> Literal[1]:
-    """Shows a document again that is deleted.
+    """Shows a document again that was deleted within the last day.
 
     VK: docs.restore.
     """
     key = (params.owner_id or call.user_id, params.doc_id)
-    quota = call.courtyard.settings.file_quota
-    await documents.restore_document(call.tx, call.user_id, key, quota=quota)
+    await documents.restore_document(call.tx, call.user_id, key)
     return 1

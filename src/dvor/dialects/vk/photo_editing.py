@@ -74,13 +74,12 @@ async def delete(call: Call, params: DeletePhotos) -> Literal[1]:
 
 @method("photos.restore", scope=Scope.PHOTOS, writes=True)
 async def restore(call: Call, params: OnePhoto) -> Literal[1]:
-    """Shows a photo again that is deleted, if its album is still there.
+    """Shows a photo again that was deleted within the last day, if its album is still there.
 
     VK: photos.restore.
     """
     key = (params.owner_id or call.user_id, params.photo_id)
-    quota = call.courtyard.settings.file_quota
-    await photos.restore_photo(call.tx, call.user_id, key, quota=quota)
+    await photos.restore_photo(call.tx, call.user_id, key)
     return 1
 
 
