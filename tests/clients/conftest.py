@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,20 +76,31 @@ def packages_apart() -> Callable[[str], Path]:
 @pytest.fixture
 def visit(demo: Serving, tmp_path: Path) -> Visit:
     """Run a session of a client against the community; it must end well and say so."""
+    return partial(run_session, demo, tmp_path)
 
-    def run(name: str, *program: str, packages: Path | None = None) -> str:
-        environment = os.environ | {
-            "SSL_CERT_FILE": str(demo.authority),
-            "NODE_EXTRA_CA_CERTS": str(demo.authority),
-            "REQUESTS_CA_BUNDLE": str(demo.authority),
-            "DVOR_FACTS": str(demo.summary),
-            "PYTHONPATH": os.pathsep.join(map(str, filter(None, [SESSIONS, packages]))),
-        }
-        command = program or (sys.executable, str(SESSIONS / f"{name}.py"))
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
-    return run
+@pytest.fixture
+def visit_with_trials(tmp_path: Path) -> Iterator[Visit]:
+    """The same, against a community that asks for captchas and refuses calls on purpose."""
+    trials = ("--trial-errors", "status.set=14,status.get=6")
+    demo = Serving(tmp_path / "demo", "--tls", "--port", "0", *trials)
+    demo.start()
+    yield partial(run_session, demo, tmp_path)
+    demo.stop()
+
+
+def run_session(demo: Serving, folder: Path, name: str, *program: str, packages: Path | None = None) -> str:
+    """Run a program, by default the session `NAME.py`, as a process of its own; return what it printed."""
+    environment = os.environ | {
+        "SSL_CERT_FILE": str(demo.authority),
+        "NODE_EXTRA_CA_CERTS": str(demo.authority),
+        "REQUESTS_CA_BUNDLE": str(demo.authority),
+        "DVOR_FACTS": str(demo.summary),
+        "PYTHONPATH": os.pathsep.join(map(str, filter(None, [SESSIONS, packages]))),
+    }
+    command = program or (sys.executable, str(SESSIONS / f"{name}.py"))
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

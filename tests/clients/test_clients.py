@@ -57,3 +57,9 @@ def test_client_with_packages_of_its_own(
 @pytest.mark.parametrize("client", ["log_in", "vk_io"])
 def test_client_for_node(visit: Visit, node_clients: Path, client: str) -> None:
     assert visit(client, "node", str(node_clients / f"{client}.mjs")).splitlines()[-1] == "all is well"
+
+
+def test_errors_that_clients_get_over(visit_with_trials: Visit, node_clients: Path) -> None:
+    assert visit_with_trials("with_trials").splitlines()[-1] == "all is well"
+    told = visit_with_trials("vk_io_errors", "node", str(node_clients / "vk_io_errors.mjs"))
+    assert told.splitlines()[-1] == "all is well"
