@@ -15,9 +15,10 @@ unexport PYTHONDONTWRITEBYTECODE
 HOST := 127.0.0.1
 PORT := 8080
 DATA := data
+FACTS := build/demo.json
 TESTS := tests connect/tests
 
-.PHONY: help setup demo serve check test test-fast bench docs requirements all
+.PHONY: help setup demo example serve check test test-fast bench docs requirements all
 
 help:  ## print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -25,7 +26,11 @@ help:  ## print this list
 setup: $(ENVIRONMENT)/tested  ## make .venv with everything that running, testing and checking needs
 
 demo: $(ENVIRONMENT)/installed  ## serve a demo community at http://127.0.0.1:8080 (HOST=… PORT=…)
-	$(BIN)/dvor demo --host $(HOST) --port $(PORT)
+	@mkdir -p $(dir $(FACTS))
+	$(BIN)/dvor demo --host $(HOST) --port $(PORT) --summary $(FACTS)
+
+example: setup  ## beside make demo: a site of one button that people log in at, at http://localhost:3000
+	$(BIN)/python examples/profile-button/club.py $(FACTS)
 
 serve: $(ENVIRONMENT)/installed  ## serve your own community, kept in ./data (HOST=… PORT=… DATA=…)
 	$(BIN)/dvor serve --host $(HOST) --port $(PORT) --data $(DATA)
@@ -44,9 +49,11 @@ test-fast: setup  ## run the tests that need neither PostgreSQL, nor third-party
 
 bench: setup  ## measure, and write the figures down in docs/reports
 	$(BIN)/python -m bench
+	PYTHONPATH=.:connect/src $(BIN)/python -m bench.connect
 
-docs: setup  ## write docs/reference from the declarations of the methods and settings
+docs: setup  ## write docs/reference from the declarations, and what each network gives dvor-connect
 	$(BIN)/dvor docs docs/reference
+	$(BIN)/dvor-connect table > docs/guide/connect-networks.md
 
 requirements: setup  ## pin the newest versions that go together, in requirements/*.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)

@@ -43,6 +43,7 @@ class Replay:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet, else the second waits for an acknowledgement
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)

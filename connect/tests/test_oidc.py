@@ -116,3 +116,15 @@ def test_a_secret_in_the_form_where_the_issuer_wants_it_so(connect, issuer) -> N
     with pytest.raises(errors.WrongSecret):  # the issuer of these tests knows only Basic
         log_in(connection, issuer)
     assert issuer.replay.last("/token").form["client_secret"] == SECRET
+
+
+def test_several_issuers_under_keys_of_their_own(connect, issuer) -> None:
+    work = connect(network("oidc", site=issuer.site, key="work", title="Work"), app_id=APP_ID, secret=SECRET)
+    other = connect(network("oidc", site=issuer.site, key="club"), app_id=APP_ID, secret=SECRET)
+    url, ticket = work.login_url()
+    back = issuer.visit(url)
+    with pytest.raises(errors.StateMismatch):
+        other.finish_login(back, ticket)
+    assert work.finish_login(back, ticket).info.profile.network == "work"
+    with pytest.raises(ValueError, match="small letters"):
+        network("oidc", site=issuer.site, key="a.b")

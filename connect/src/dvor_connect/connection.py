@@ -6,12 +6,13 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 import httpx
+import msgspec
 from msgspec import Struct
 
 from dvor_connect.errors import ConnectError, StateMismatch
 from dvor_connect.exchange import Steps
 from dvor_connect.networks import Network
-from dvor_connect.people import Tokens, UserInfo, draw_user_info
+from dvor_connect.people import InfoReader, Tokens, UserInfo
 from dvor_connect.protocols import App, Protocol, speak
 from dvor_connect.protocols.protocol import LoginAnswer
 from dvor_connect.sending import AsyncDatabase, AsyncSender, Database, Sender
@@ -45,6 +46,7 @@ class Flow:
         self.redirect_uri = redirect_uri
         self._clock = clock
         self._office = TicketOffice(key)
+        self._reader = InfoReader(app.network)
         self._protocol: Protocol = speak(app, self.now)
 
     @property
@@ -100,7 +102,7 @@ class Flow:
         """Read who somebody is."""
         kept = Tokens(access_token=tokens) if isinstance(tokens, str) else tokens
         raw = yield from self._protocol.read_user(kept, user_id)
-        return draw_user_info(self.network, raw, None if user_id else kept)
+        return self._reader.read(raw, None if user_id else kept)
 
     def freshen(self, tokens: Tokens) -> Steps[Tokens]:
         """Refresh tokens that are about to end."""
@@ -120,8 +122,7 @@ class Flow:
 def _name_person(tokens: Tokens, info: UserInfo) -> Tokens:
     """Keep whose tokens they are, and the e-mail, which some networks tell only in one of the two answers."""
     email = tokens.email or info.profile.email or ""
-    values = {name: getattr(tokens, name) for name in Tokens.__struct_fields__}
-    return Tokens(**{**values, "user_id": info.id, "email": email})
+    return msgspec.structs.replace(tokens, user_id=info.id, email=email)
 
 
 class Connection(Flow):

@@ -8,6 +8,7 @@ import httpx
 from flask import Blueprint, Flask, Response, request, session
 
 from dvor_connect.buttons import button
+from dvor_connect.people import UserInfo
 from dvor_connect.protocols import App
 from dvor_connect.saving.identities import Identity
 from dvor_connect.saving.sqlalchemy import Store
@@ -63,6 +64,13 @@ class Connect:
         if person is None:
             return []
         return self.sender.run(self.site.keeper.list_of_account(person.account_id), self._database)
+
+    def get_user_info(self, *, save: bool = False) -> UserInfo | None:
+        """Ask the network who is logged in: as data, or as an action, which saves it too.  None for a stranger."""
+        person = self.current()
+        if person is None:
+            return None
+        return self.sender.run(self.site.get_user_info(person, save=save), self._database)
 
     def close(self) -> None:
         """Close the kept connections."""

@@ -18,7 +18,7 @@ Value = str | int | float | bool | None
 _FORMATTER = string.Formatter()
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-SEXES = {1: "female", 2: "male"}
+FEMALE, MALE = 1, 2
 _YES, _NO = {"1", "true", "yes"}, {"0", "false", "no"}
 
 
@@ -98,77 +98,102 @@ class UserInfo(Struct, frozen=True, kw_only=True):
         return self.profile.id
 
 
-def draw_user_info(network: Network, raw: Mapping[str, Any], tokens: Tokens | None = None) -> UserInfo:
-    """Map an answer; the e-mail and telephone that came with the token stand in where the answer has none."""
-    reader = _Reader(network, raw)
-    data: dict[str, Value] = {}
-    for one in user_info_fields():
-        path = network.user_info.get(one.name, "")
-        data[one.name] = _READ[one.type](reader.find(one.name, path)) if path else None
-    return UserInfo(data=data, profile=_draw_profile(network, reader, data, tokens), raw=dict(raw))
+class InfoReader:
+    """Maps one network's answers; where each field stands is worked out once."""
 
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._fields = [
+            (one.name, _READ[one.type], self._plan(one.name, network.user_info.get(one.name, "")))
+            for one in user_info_fields()
+        ]
+        self._person = {name: self._plan(name, path) for name, path in network.person.items()}
+        self._blank = frozenset((type(one), one) for one in network.blank)
 
-def _draw_profile(
-    network: Network, reader: "_Reader", data: Mapping[str, Value], tokens: Tokens | None
-) -> Profile:
-    person = {name: reader.find(name, path) for name, path in network.person.items()}
-    email = read_text(person.get("email")) or (tokens.email if tokens else "") or None
-    said = read_yes_no(person.get("is_email_verified"))
-    is_verified = True if network.vouches_for_email else said
-    first, last = str(data["first_name"] or ""), str(data["last_name"] or "")
-    return Profile(
-        network=network.key,
-        id=str(data["id"] or ""),
-        name=f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
-        screen_name=read_text(data["screen_name"]),
-        email=email,
-        is_email_verified=is_verified if email else None,
-        phone=read_text(person.get("phone")) or (tokens.phone if tokens else "") or None,
-        sex=SEXES.get(data["sex"]),  # type: ignore[arg-type]
-        birth_date=read_birth_date(person.get("birth_date")),
-        picture=read_text(person.get("picture")),
-        city=read_text(data["city.title"]),
-        country=read_text(data["country.title"]),
-        page=read_text(person.get("page")),
-    )
+    def _plan(self, name: str, path: str) -> "_Place":
+        prefix = self._network.prefixes.get(name, "")
+        return _Place(
+            template=path if "{" in path else "",
+            paths=tuple(tuple(one.strip().split(".")) for one in path.split("|")) if path else (),
+            words=self._network.words.get(name),
+            prefix=self._network.fill(prefix),
+        )
 
+    def read(self, raw: Mapping[str, Any], tokens: Tokens | None = None) -> UserInfo:
+        """Map an answer; the e-mail and telephone that came with the token stand in where the answer has none."""
+        data: dict[str, Value] = {
+            name: read(self._find(raw, place)) if place.paths else None for name, read, place in self._fields
+        }
+        profile = self._draw_profile(raw, data, tokens)
+        return UserInfo(data=data, profile=profile, raw=dict(raw))
 
-class _Reader:
-    """Finds values in one answer of a network."""
+    def _draw_profile(
+        self, raw: Mapping[str, Any], data: Mapping[str, Value], tokens: Tokens | None
+    ) -> Profile:
+        person = {name: self._find(raw, place) for name, place in self._person.items()}
+        email = read_text(person.get("email")) or (tokens.email if tokens else "") or None
+        said = read_yes_no(person.get("is_email_verified"))
+        is_verified = True if self._network.vouches_for_email else said
+        first, last = str(data["first_name"] or ""), str(data["last_name"] or "")
+        sex = data["sex"]
+        return Profile(
+            network=self._network.key,
+            id=str(data["id"] or ""),
+            name=f"{first} {last}".strip(),
+            first_name=first,
+            last_name=last,
+            screen_name=read_text(data["screen_name"]),
+            email=email,
+            is_email_verified=is_verified if email else None,
+            phone=read_text(person.get("phone")) or (tokens.phone if tokens else "") or None,
+            sex="female" if sex == FEMALE else "male" if sex == MALE else None,
+            birth_date=read_birth_date(person.get("birth_date")),
+            picture=read_text(person.get("picture")),
+            city=read_text(data["city.title"]),
+            country=read_text(data["country.title"]),
+            page=read_text(person.get("page")),
+        )
 
-    def __init__(self, network: Network, raw: Mapping[str, Any]) -> None:
-        self._network, self._raw = network, raw
+    def _find(self, raw: Mapping[str, Any], place: "_Place") -> Any:
+        """Return the value that stands at a place, or None."""
+        if place.template:
+            return self._fill(raw, place.template)
+        for path in place.paths:
+            value = self._walk(raw, path)
+            if value is not None:
+                return _complete(value, place) if isinstance(value, str) else value
+        return None
 
-    def find(self, name: str, path: str) -> Any:
-        """Return the value of a field, or None."""
-        if "{" in path:
-            return self._fill(path)
-        value = next((one for one in map(self._walk, path.split("|")) if one is not None), None)
-        if isinstance(value, str):
-            words = self._network.words.get(name)
-            if words is not None and not value.isdecimal():
-                return words.get(value.casefold())
-            prefix = self._network.prefixes.get(name)
-            if prefix and "://" not in value:
-                return self._network.fill(prefix) + (value.lstrip("/") if prefix.endswith("/") else value)
-        return value
-
-    def _walk(self, path: str) -> Any:
-        value: Any = self._raw
-        for part in path.strip().split("."):
+    def _walk(self, raw: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+        value: Any = raw
+        for part in path:
             value = value.get(part) if isinstance(value, Mapping) else None
-        return None if _is_in(value, self._network.blank) else value
+        is_blank = isinstance(value, str | int) and (type(value), value) in self._blank
+        return None if is_blank else value
 
-    def _fill(self, template: str) -> str | None:
+    def _fill(self, raw: Mapping[str, Any], template: str) -> str | None:
         names = [name for _, name, _, _ in _FORMATTER.parse(template) if name]
-        values = {name: self._network.hosts.get(name) or read_text(self._walk(name)) for name in names}
+        hosts = self._network.hosts
+        values = {name: hosts.get(name) or read_text(self._walk(raw, (name,))) for name in names}
         return None if None in values.values() else template.format(**values)
 
 
-def _is_in(value: Any, blanks: list[Any]) -> bool:
-    return any(type(one) is type(value) and one == value for one in blanks)
+class _Place(Struct, frozen=True):
+    """Where a field stands in an answer: a template, or paths of which the first that is there counts."""
+
+    template: str
+    paths: tuple[tuple[str, ...], ...]
+    words: dict[str, int] | None
+    prefix: str
+
+
+def _complete(value: str, place: _Place) -> Any:
+    """Turn a word into its number, and a relative address into a whole one."""
+    if place.words is not None and not value.isdecimal():
+        return place.words.get(value.casefold())
+    if place.prefix and "://" not in value:
+        return place.prefix + (value.lstrip("/") if place.prefix.endswith("/") else value)
+    return value
 
 
 def read_text(value: Any) -> str | None:

@@ -152,11 +152,16 @@ class Site:
         return Reply(status=303, location=departure.url)
 
     def _back(self, flow: Flow, visit: Visit) -> Steps[Reply]:
-        own = [one for one in visit.session.get(TICKETS, []) if one.startswith(f"{flow.network.key}.")]
+        held = list(visit.session.get(TICKETS, []))
+        own = [one for one in held if one.startswith(f"{flow.network.key}.")]
         ticket = flow.pick_ticket(visit.query, own)
         # whatever comes of it, this log-in is over: the same answer does not count twice
-        visit.session[TICKETS] = [one for one in visit.session[TICKETS] if one != ticket]
-        logged_in = yield from flow.arrive(visit.query, ticket)
+        visit.session[TICKETS] = [one for one in held if one != ticket]
+        try:
+            logged_in = yield from flow.arrive(visit.query, ticket)
+        except errors.StateMismatch:
+            visit.session[TICKETS] = held  # it was not this log-in's answer, which may still come
+            raise
         return (yield from self._enter(logged_in, visit))
 
     def _enter(self, logged_in: LoggedIn, visit: Visit) -> Steps[Reply]:
@@ -201,14 +206,23 @@ class Site:
         if visit.method == "POST" and not self._is_own_page(visit):
             return _tell(403, {"error": "wrong_origin", "message": "Ask from a page of this site."})
         try:
-            tokens = yield from self.keeper.fresh_tokens(flow, person.user_id)
+            info = yield from self.get_user_info(person, save=visit.method == "POST")
         except Unknown:
             return _tell(401, {"error": "not_logged_in", "message": "Log in with this network first."})
-        info = yield from flow.read(tokens)
-        if visit.method == "POST":
-            identity: Identity = yield from self.keeper.save_info(flow.network.key, info)
-            info = identity.user_info()
         return _tell(200, write_info(info))
+
+    def get_user_info(self, person: Person, *, save: bool = False) -> Steps[UserInfo]:
+        """Ask the network who somebody is, with his kept tokens: as data, or as an action, which saves it too.
+
+        `Unknown` if nothing is kept of him.
+        """
+        flow = self.flows[person.network]
+        tokens = yield from self.keeper.fresh_tokens(flow, person.user_id)
+        info = yield from flow.read(tokens)
+        if save:
+            identity: Identity = yield from self.keeper.save_info(person.network, info)
+            info = identity.user_info()
+        return info
 
     def _user_info_for_platform(self, flow: Flow, visit: Visit) -> Steps[Reply]:
         token = visit.headers.get("authorization", "").removeprefix("Bearer ")

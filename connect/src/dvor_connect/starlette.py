@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from dvor_connect.buttons import button
+from dvor_connect.people import UserInfo
 from dvor_connect.protocols import App
 from dvor_connect.saving.identities import Identity
 from dvor_connect.saving.sqlalchemy import AsyncStore, Store
@@ -65,6 +66,13 @@ class Connect:
         if person is None:
             return []
         return await self.sender.run(self.site.keeper.list_of_account(person.account_id), self._database)
+
+    async def get_user_info(self, request: Request, *, save: bool = False) -> UserInfo | None:
+        """Ask the network who is logged in: as data, or as an action, which saves it too.  None for a stranger."""
+        person = self.current(request)
+        if person is None:
+            return None
+        return await self.sender.run(self.site.get_user_info(person, save=save), self._database)
 
     async def close(self) -> None:
         """Close the kept connections, at the end of the application's life."""

@@ -10,12 +10,12 @@ from django.http import HttpRequest
 
 from dvor_connect.buttons import button
 from dvor_connect.django.identities import DjangoAccounts, DjangoIdentities, work_in_transaction
-from dvor_connect.people import Tokens
+from dvor_connect.people import Tokens, UserInfo
 from dvor_connect.saving.identities import Identity
 from dvor_connect.saving.keeping import Keeper
 from dvor_connect.saving.vault import Vault
 from dvor_connect.sending import Sender
-from dvor_connect.site import Site
+from dvor_connect.site import Site, current_person
 
 
 @cache
@@ -53,6 +53,14 @@ def identities(request: HttpRequest) -> list[Identity]:
         return []
     steps = get_site().keeper.list_of_account(str(request.user.pk))
     return get_sender().run(steps, work_in_transaction)
+
+
+def get_user_info(request: HttpRequest, *, save: bool = False) -> UserInfo | None:
+    """Ask the network who is logged in: as data, or as an action, which saves it too.  None for whoever came another way."""
+    person = current_person(request.session)
+    if person is None or not request.user.is_authenticated:
+        return None
+    return get_sender().run(get_site().get_user_info(person, save=save), work_in_transaction)
 
 
 def fresh_tokens(network: str, user_id: str) -> Tokens:

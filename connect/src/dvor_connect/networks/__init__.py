@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 StateCarrier = Literal["parameter", "redirect_uri", "ticket"]
-ADDRESSES = ("authorize", "token", "profile", "revoke", "issuer")
+_KEY = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 class Look(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,23 +86,24 @@ def known_networks() -> tuple[str, ...]:
 
 
 @cache
-def _read_known(key: str) -> Network:
+def read_known(key: str) -> Network:
+    """Return a known network as its file describes it, perhaps without the address of a site."""
     if key not in known_networks():
         raise UnknownNetwork(f"there is no network {key!r}: {', '.join(known_networks())}")
     text = (resources.files(__name__) / f"{key}.toml").read_bytes()
     return msgspec.toml.decode(text, type=Network)
 
 
-def network(key: str, site: str = "", **changes: Any) -> Network:
-    """Return a known network, with settings changed where yours differ.
+def network(known: str, /, site: str = "", **changes: Any) -> Network:
+    """Return a known network, with settings changed where yours differ; a site of several issuers gives each a `key` of its own.
 
     `site` is the address of an instance (of OpenVK, Sngine, WS.WebTV, Dvor, Smithereen, or an issuer); for a network of several
     hosts it stands for all of them.  `UnknownNetwork` for a key, an address or a setting that cannot be.
     """
-    kept = _read_known(key)
+    kept = read_known(known)
     if site:
         if "://" not in site:
-            raise UnknownNetwork(f"{key}: {site!r} is no address such as https://example.org")
+            raise UnknownNetwork(f"{known}: {site!r} is no address such as https://example.org")
         changes = {"hosts": dict.fromkeys(kept.hosts, site.rstrip("/")), **changes}
     return _check(_change(kept, changes))
 
@@ -123,7 +125,9 @@ def _change(kept: Network, changes: dict[str, Any]) -> Network:
 
 
 def _check(network: Network) -> Network:
-    """Refuse addresses over which secrets would travel in the clear."""
+    """Refuse addresses over which secrets would travel in the clear, and a key that does not fit into addresses."""
+    if not _KEY.fullmatch(network.key):
+        raise UnknownNetwork(f"{network.key!r}: a network's key is of small letters, digits, - and _")
     for host in network.hosts.values():
         parts = urlsplit(host)
         if not parts.hostname:

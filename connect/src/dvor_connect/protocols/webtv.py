@@ -32,6 +32,9 @@ class WebTv(Protocol):
         try:
             body = yield from self._call({"go": "users", "do": "log_in"}, form)
         except (errors.NetworkRefused, errors.AccountUnavailable) as problem:
+            said = problem.detail.casefold()
+            if isinstance(problem, errors.NetworkRefused) and not ("login" in said or "password" in said):
+                raise
             raise errors.WrongPassword(self.key, problem.detail) from None
         user_id = _find_id(body) or (yield from self._find_user(login))
         return Tokens(access_token="", user_id=user_id)
@@ -80,7 +83,7 @@ class WebTv(Protocol):
             word in said for word in ("signature", "key", "salt", "timestamp")
         ):
             return errors.WrongSecret(self.key, detail)
-        if "expired" in said and code == "REQUEST_ERROR":
+        if code == "REQUEST_ERROR" and ("expired" in said or "in the future" in said):
             return errors.WrongSecret(self.key, f"{detail}: is this machine's clock right?")
         return errors.NetworkRefused(self.key, detail, code=code)
 
