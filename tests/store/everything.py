@@ -18,6 +18,7 @@ from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PictureSize
 from dvor.model.polls import NewPoll
 from dvor.model.tokens import Token
+from dvor.model.wall import WaitingPost
 from dvor.model.webtv_profiles import StoredProfile, WebTVProfile, WebTVSession
 from dvor.store.accounts import insert_account, set_logins, set_totp
 from dvor.store.albums import insert_album
@@ -51,6 +52,7 @@ from dvor.store.reactions import save_reaction
 from dvor.store.tokens import insert_token
 from dvor.store.user_groups import add_to_user_groups, insert_user_group
 from dvor.store.users import save_presences
+from dvor.store.waiting_posts import insert_waiting_post
 from dvor.store.wall import insert_post, mark_post_deleted
 from dvor.store.webtv_profiles import insert_identity, save_profile
 from dvor.store.webtv_sessions import save_webtv_session
@@ -111,6 +113,7 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
     for text in ("Привет 🐈", "Лишнее", "Третье"):
         number = await insert_post(tx, new_post(anna, text, attachments=[Attachment("photo", anna, 1)]))
     await mark_post_deleted(tx, anna, 2, NOW)
+    await insert_waiting_post(tx, WaitingPost(anna, 9, "postponed", anna, NOW, NOW, new_post(anna, "Потом")))
     await insert_post_words(tx, anna, 1, ["привет"])
     for user_id in (anna, boris, vera):
         await insert_like(tx, "post", anna, 1, user_id, NOW)

@@ -13,6 +13,7 @@ from dvor.core.keys import rotate_keys
 from dvor.core.letters import JOB as SEND_LETTER
 from dvor.core.letters import prune_letters, send_letter
 from dvor.core.photos import purge_photos
+from dvor.core.waiting_posts import PUBLISH, publish_due
 from dvor.model.jobs import Job
 from dvor.store import jobs as store
 from dvor.store.credentials import prune_salts
@@ -86,6 +87,7 @@ HANDLERS: dict[str, Handler] = {
     "rotate_keys": rotate_signing_keys,
     "prune_signed": prune_signed,
     SEND_LETTER: send_letter,
+    PUBLISH: publish_due,
 }
 PERIODS = {
     "prune_events": HOUR,

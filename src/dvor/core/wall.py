@@ -1,6 +1,6 @@
 """The wall: reading, writing and deleting posts."""
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -123,19 +123,51 @@ async def write_post(
     text: str,
     attachments: list[Attachment],
     *,
+    guid: str = "",
+    from_group: bool = False,
+    **about: Unpack["AboutPost"],
+) -> int:
+    """Write a post and return its number; a `guid` makes it once.  Errors of `prepare_post`."""
+    if guid and (known := await store.find_guid(tx, owner_id, owner_id if from_group else user_id, guid)):
+        return known
+    post = await prepare_post(
+        tx, user_id, owner_id, text, attachments, guid=guid, from_group=from_group, **about
+    )
+    return await publish_post(tx, await store.next_wall_number(tx, owner_id), post, user_id)
+
+
+class AboutPost(TypedDict):
+    """What a post is beyond its content."""
+
+    platform: str
+    is_friends_only: bool
+    now: int
+    is_signed: NotRequired[bool]
+    is_uncommented: NotRequired[bool]
+    copied: NotRequired[PostKey | None]
+
+
+async def prepare_post(
+    tx: Transaction,
+    user_id: int,
+    owner_id: int,
+    text: str,
+    attachments: list[Attachment],
+    *,
     platform: str,
     is_friends_only: bool,
     now: int,
     from_group: bool = False,
     is_signed: bool = False,
     is_uncommented: bool = False,
+    is_suggested: bool = False,
     guid: str = "",
     copied: PostKey | None = None,
-) -> int:
-    """Write a post and return its number; `PostForbidden`, `InvalidParameter`, errors of `load_owner`.
+) -> NewPost:
+    """Return a post that its author may write now; `PostForbidden`, `InvalidParameter`, errors of `load_owner`.
 
-    With `from_group` the community whose wall it is speaks; its editors may let it, and sign.  A `guid` makes it
-    once; `copied` is the post that it repeats.
+    With `from_group` the community whose wall it is speaks; its editors may let it, and sign.  What is suggested
+    (`is_suggested`) has been let in by the caller; `copied` is the post that it repeats.
     """
     if not text and not attachments and copied is None:
         raise InvalidParameter("message")
@@ -145,17 +177,14 @@ async def write_post(
         raise InvalidParameter("attachments", f"more than {MAX_ATTACHMENTS}")
     owner = await load_owner(tx, user_id, owner_id)
     is_editor = isinstance(owner, Community) and owner.standing.role >= Role.EDITOR
-    if not (is_editor if from_group else owner.takes_posts):
+    if not (is_suggested or (is_editor if from_group else owner.takes_posts)):
         raise PostForbidden(str(owner_id))
     if is_friends_only and owner_id != user_id:
         raise InvalidParameter("friends_only", "only on one's own wall")
-    from_id = owner_id if from_group else user_id
-    if guid and (known := await store.find_guid(tx, owner_id, from_id, guid)):
-        return known
     await check_attachments(tx, user_id, attachments)
-    post = NewPost(
+    return NewPost(
         owner_id=owner_id,
-        from_id=from_id,
+        from_id=owner_id if from_group else user_id,
         text=text,
         attachments=attachments,
         platform=platform,
@@ -167,10 +196,15 @@ async def write_post(
         guid=guid,
         is_uncommented=is_uncommented,
     )
-    number = await store.insert_post(tx, post)
-    await insert_post_words(tx, owner_id, number, fold_words(text))
-    if owner_id < 0:
-        await tell(tx, "wall_post_new", {owner_id: ItemEvent(owner_id, number, user_id)}, now)
+
+
+async def publish_post(tx: Transaction, number: int, post: NewPost, user_id: int) -> int:
+    """Put a prepared post on its wall under a number drawn for it, and tell whom it concerns; return the number."""
+    await store.insert_numbered_post(tx, number, post)
+    await insert_post_words(tx, post.owner_id, number, fold_words(post.text))
+    if post.owner_id < 0:
+        told = {post.owner_id: ItemEvent(post.owner_id, number, user_id)}
+        await tell(tx, "wall_post_new", told, post.created_at)
     await _notify(tx, post, number)
     return number
 

@@ -14,6 +14,7 @@ NotificationKind = Literal[
     "reply_comment",
     "copy_post",
     "wall",
+    "wall_publish",
     "mention",
     "mention_comments",
     "follow",
@@ -22,7 +23,7 @@ NotificationKind = Literal[
 """VK's words."""
 
 KINDS_OF_FILTER: dict[str, tuple[NotificationKind, ...]] = {
-    "wall": ("wall",),
+    "wall": ("wall", "wall_publish"),
     "mentions": ("mention", "mention_comments"),
     "comments": ("comment_post", "comment_photo", "reply_comment"),
     "likes": ("like_post", "like_photo", "like_comment"),
@@ -45,6 +46,7 @@ SUBJECTS: dict[NotificationKind, tuple[Subject | None, Subject | None]] = {
     "reply_comment": ("comment", "comment"),
     "copy_post": ("post", "post"),
     "wall": (None, "post"),
+    "wall_publish": (None, "post"),
     "mention": (None, "post"),
     "mention_comments": ("post", "comment"),
     "follow": (None, None),

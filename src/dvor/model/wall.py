@@ -9,6 +9,9 @@ from dvor.model.attachments import Attachment
 MAX_TEXT = 16_384
 
 WallFilter = Literal["all", "owner", "others"]
+WaitingKind = Literal["postponed", "suggested"]
+MAX_WAITING = 150
+"""How many posts may wait on one wall, of each kind (VK's figure for postponed ones)."""
 
 
 class Post(Struct, frozen=True):
@@ -57,3 +60,39 @@ class NewPost(Struct, frozen=True, kw_only=True):
     copied_id: int = 0
     guid: str = ""
     is_uncommented: bool = False
+
+
+class WaitingPost(Struct, frozen=True):
+    """A post that is not on its wall yet: put off until `publish_at` (Unix time), or suggested to a community (0).
+
+    Its number is the one that it will have.
+    """
+
+    owner_id: int
+    id: int
+    kind: WaitingKind
+    user_id: int
+    publish_at: int
+    created_at: int
+    post: NewPost
+
+    @property
+    def shown(self) -> Post:
+        """Return it as the post that it will be."""
+        post = self.post
+        return Post(
+            owner_id=self.owner_id,
+            id=self.id,
+            from_id=post.from_id,
+            created_at=self.publish_at or self.created_at,
+            text=post.text,
+            attachments=post.attachments,
+            platform=post.platform,
+            is_friends_only=post.is_friends_only,
+            likes=0,
+            comments=0,
+            reposts=0,
+            is_liked=False,
+            signer_id=post.signer_id,
+            is_uncommented=post.is_uncommented,
+        )

@@ -272,8 +272,13 @@ async def load_posts(
 async def insert_post(tx: Transaction, post: NewPost) -> int:
     """Store a post under the wall's next number and return it; the wall's row stays locked."""
     number = await next_wall_number(tx, post.owner_id)
-    await tx.run(_INSERT, **post_row(number, post))
+    await insert_numbered_post(tx, number, post)
     return number
+
+
+async def insert_numbered_post(tx: Transaction, number: int, post: NewPost) -> None:
+    """Store a post under a number drawn before."""
+    await tx.run(_INSERT, **post_row(number, post))
 
 
 async def next_wall_number(tx: Transaction, owner_id: int) -> int:

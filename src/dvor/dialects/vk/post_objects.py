@@ -125,8 +125,7 @@ class PostDrawing:
             ),
             reposts=PostReposts(post.reposts, 0),
             post_source=PostSource("api", post.platform) if post.platform else PostSource("vk"),
-            post_type="post",
-            **drawn,
+            **{"post_type": "post"} | drawn,
         )
 
     def _draw_rest(self, post: Post) -> dict[str, Any]:

@@ -7,16 +7,23 @@ from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import wall
 from dvor.core.users import find_user_ids
+from dvor.core.waiting_posts import list_waiting
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.post_objects import PostDrawing, PostObject, draw_profiles
 from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.ids import ItemId, OwnerId
-from dvor.model.wall import WallFilter
+from dvor.model.wall import WaitingKind, WallFilter
 
 BARE_LIST_BELOW = (5, 138)
 """Below this version wall.getById answers a bare list (OpenVK's own threshold; VK changed between 5.131 and 5.199)."""
+
+WAITING: dict[str, tuple[WaitingKind, str]] = {
+    "postponed": ("postponed", "postpone"),
+    "suggests": ("suggested", "suggest"),
+}
+"""The filters of what is not on the wall yet, and VK's `post_type` of it."""
 
 _POST_KEY = re.compile(r"(?:wall)?(-?\d{1,10})_(\d{1,15})", re.ASCII)
 
@@ -42,7 +49,7 @@ class InvalidFilter(InvalidParameter):
     """The filter of wall.get has no such value."""
 
     def __init__(self, value: str) -> None:
-        super().__init__("filter", f"{value[:32]!r} is not all, owner or others")
+        super().__init__("filter", f"{value[:32]!r} is not all, owner, others, postponed or suggests")
 
 
 class GetWall(Params):
@@ -52,7 +59,9 @@ class GetWall(Params):
     domain: Annotated[str, doc("The owner's screen name, instead of owner_id.", max_length=64)] = ""
     offset: Annotated[int, doc("How many posts to skip.", ge=0, le=2**31 - 1)] = 0
     count: Annotated[int, doc("How many posts to return; more than 100 gives 100.", ge=0, le=2**31 - 1)] = 20
-    filter: Annotated[str, doc("`all`, `owner` (by the owner) or `others`.", max_length=32)] = "all"
+    filter: Annotated[
+        str, doc("`all`, `owner` (by the owner), `others`, `postponed` or `suggests`.", max_length=32)
+    ] = "all"
     extended: Annotated[bool, doc("Give the authors in `profiles` and `groups` too.")] = False
     fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
 
@@ -63,25 +72,26 @@ async def get(call: Call, params: GetWall) -> WallPage:
 
     VK: wall.get.
     """
-    if params.filter not in ("all", "owner", "others"):
+    if params.filter not in ("all", "owner", "others", *WAITING):
         raise InvalidFilter(params.filter)
-    which: WallFilter = params.filter  # type: ignore[assignment]
     owner_id = params.owner_id
     if not owner_id and params.domain:
         found = await find_user_ids(call.tx, [params.domain])
         if not found:
             raise UserNotFound(params.domain)
         owner_id = found[0]
-    page = await wall.list_wall(
-        call.tx,
-        call.user_id,
-        owner_id or call.user_id,
-        which,
-        offset=params.offset,
-        count=min(params.count, 100),
-    )
+    asked = (call.tx, call.user_id, owner_id or call.user_id)
+    offset, count = params.offset, min(params.count, 100)
+    extra = {}
+    if params.filter in WAITING:
+        kind, post_type = WAITING[params.filter]
+        page = await list_waiting(*asked, kind, offset=offset, count=count)
+        extra["post_type"] = post_type
+    else:
+        which: WallFilter = params.filter  # type: ignore[assignment]
+        page = await wall.list_wall(*asked, which, offset=offset, count=count)
     drawing = PostDrawing(call, page)
-    items = [drawing.draw(post, in_list=True) for post in page.posts]
+    items = [drawing.draw(post, in_list=True, **extra) for post in page.posts]
     if not params.extended:
         return WallPage(page.count, items)
     profiles = draw_profiles(call, page.owners, params.fields)

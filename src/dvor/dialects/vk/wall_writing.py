@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dvor.core import wall
+from dvor.core import waiting_posts, wall
 from dvor.core.photos import save_photo
 from dvor.dialects.vk.attachments import POST_KINDS, read_attachments
 from dvor.dialects.vk.photos import make_key
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden
-from dvor.model.ids import ItemId, OwnerId
+from dvor.model.ids import ItemId, OwnerId, Seconds
 from dvor.model.tokens import Scope
 
 POST_KEY = re.compile(r"(?:wall)?(-?\d{1,10})_(\d{1,15})", re.ASCII)
@@ -40,15 +40,18 @@ class WritePost(Params):
     friends_only: Annotated[bool, doc("Let only friends see it; on one's own wall.")] = False
     services: Annotated[str, doc("Other networks to post to; there are none.")] = ""
     mute_notifications: Annotated[bool, doc("Tell nobody; posts are never announced.")] = False
+    publish_date: Annotated[Seconds, doc("Put it off until this Unix time, within a year.")] = 0
+    post_id: Annotated[
+        int,
+        doc("Publish this one now, which was put off or suggested; its words if `message` is empty.", ge=0),
+    ] = 0
     dont_parse_links: Annotated[bool, doc("Make no previews of links; none are made.")] = False
 
 
 NOT_YET = (
-    "publish_date",
     "lat",
     "long",
     "place_id",
-    "post_id",
     "mark_as_ads",
     "donut_paid_duration",
     "copyright",
@@ -67,18 +70,31 @@ NOT_YET = (
 async def post(call: Call, params: WritePost) -> PostId:
     """Writes a post.
 
-    VK: wall.post.  A picture may come in the same request, as OpenVK has it: the file `photo` of a multipart form.
+    Where a community lets its members only suggest, it is suggested.  VK: wall.post.  A picture may come in the same request, as OpenVK has it: the file `photo` of a multipart form.
     """
+    owner_id = params.owner_id or call.user_id
+    if params.post_id:
+        return PostId(
+            await waiting_posts.publish_now(
+                call.tx,
+                call.user_id,
+                owner_id,
+                params.post_id,
+                params.message,
+                is_signed=params.signed,
+                now=call.now,
+            )
+        )
     from_group = params.from_group and params.owner_id < 0
     attachments = read_attachments("attachments", params.attachments, POST_KINDS)
     if "photo" in call.pictures:
         author = params.owner_id if from_group else call.user_id
-        once = f"post {params.owner_id or call.user_id} {params.guid}" if params.guid else ""
+        once = f"post {owner_id} {params.guid}" if params.guid else ""
         attachments.append(await _save_picture(call, author, once))
-    number = await wall.write_post(
+    number = await waiting_posts.submit_post(
         call.tx,
         call.user_id,
-        params.owner_id or call.user_id,
+        owner_id,
         params.message,
         attachments,
         platform=call.caller.platform,
@@ -87,6 +103,7 @@ async def post(call: Call, params: WritePost) -> PostId:
         is_signed=params.signed,
         is_uncommented=params.close_comments,
         guid=params.guid,
+        publish_at=params.publish_date,
         now=call.now,
     )
     return PostId(number)
@@ -122,9 +139,11 @@ async def delete(call: Call, params: DeletePost) -> Literal[1]:
 
     VK: wall.delete.
     """
-    await wall.delete_post(
-        call.tx, call.user_id, params.owner_id or call.user_id, params.post_id, now=call.now
-    )
+    key = (params.owner_id or call.user_id, params.post_id)
+    if await waiting_posts.is_waiting(call.tx, *key):
+        await waiting_posts.cancel_waiting(call.tx, call.user_id, *key)
+    else:
+        await wall.delete_post(call.tx, call.user_id, *key, now=call.now)
     return 1
 
 
@@ -142,6 +161,7 @@ class EditPost(OnePost, kw_only=True):
     attachments: Annotated[
         list[str], doc("The new attachments; `remove` or, with `v`, none: there are none.")
     ] = []
+    publish_date: Annotated[Seconds, doc("Another time for what is put off; 0 leaves it.")] = 0
 
 
 @method(
@@ -149,7 +169,7 @@ class EditPost(OnePost, kw_only=True):
     scope=Scope.WALL,
     writes=True,
     is_repeatable=True,
-    not_yet=("publish_date", "lat", "long", "place_id", "mark_as_ads", "signed", "friends_only"),
+    not_yet=("lat", "long", "place_id", "mark_as_ads", "signed", "friends_only"),
 )
 async def edit(call: Call, params: EditPost) -> PostId:
     """Changes a post of the caller's, or of a community that he edits.
@@ -159,10 +179,14 @@ async def edit(call: Call, params: EditPost) -> PostId:
     keeps = not params.attachments and not call.is_versioned
     names = [] if params.attachments == ["remove"] else params.attachments
     attachments = None if keeps else read_attachments("attachments", names, POST_KINDS)
-    owner_id = params.owner_id or call.user_id
-    await wall.edit_post(
-        call.tx, call.user_id, owner_id, params.post_id, params.message, attachments, now=call.now
-    )
+    key = (params.owner_id or call.user_id, params.post_id)
+    content = (params.message, attachments)
+    if await waiting_posts.is_waiting(call.tx, *key):
+        await waiting_posts.edit_waiting(
+            call.tx, call.user_id, *key, *content, publish_at=params.publish_date, now=call.now
+        )
+    else:
+        await wall.edit_post(call.tx, call.user_id, *key, *content, now=call.now)
     return PostId(params.post_id)
 
 

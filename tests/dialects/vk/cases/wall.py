@@ -17,6 +17,8 @@ def commented(answers: dict[str, Any]) -> str:
 
 CASES = Cases(
     recorded=(
+        ("wall.post", {"message": "С наступающим!", "publish_date": "1796000000"}),
+        ("wall.get", {"filter": "postponed"}),
         ("wall.get", {"owner_id": "1", "count": "2", "extended": "1"}),
         ("wall.search", {"domain": "anna", "query": "лопаты", "extended": "1"}),
         ("wall.getById", {"posts": "1_1,2_1"}),
