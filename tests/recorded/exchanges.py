@@ -51,13 +51,15 @@ async def exchange(
     upload_url = ""
     for method, params in CASES[section].recorded:
         asked = {name: value(answers) if callable(value) else value for name, value in params.items()}
-        if method.partition(".")[2].startswith("save") and upload_url:
+        if method.partition(".")[2].startswith(("save", "setChatPhoto")) and upload_url:
             asked |= await upload(client, upload_url)
         asked |= {"access_token": tokens[asked.get("access_token", "anna")], "v": "5.199"}
         answer = await client.get(f"/method/{method}", params=asked)
         answers[method] = response = answer.json().get("response")
         if isinstance(response, dict):
             upload_url = response.get("upload_url", upload_url)
+        if method.partition(".")[0] != section:
+            continue
         done[method] = {
             "request": {"http": "GET", "path": f"/method/{method}", "params": mask(asked)},
             "status": answer.status_code,
@@ -71,7 +73,8 @@ async def exchange(
 async def upload(client: httpx.AsyncClient, upload_url: str) -> dict[str, str]:
     """Upload a picture and return what saves it."""
     sent = await client.post(upload_url, files={"photo": ("a.png", draw_courtyard(), "image/png")})
-    return {name: str(value) for name, value in sent.json().items()}
+    answer = {name: str(value) for name, value in sent.json().items()}
+    return {"file": answer["response"]} if "response" in answer else answer
 
 
 def mask(value: Any, name: str = "") -> Any:

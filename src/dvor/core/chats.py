@@ -8,22 +8,25 @@ from msgspec.structs import replace
 from dvor.core.conversations import Place, get_conversation, load_receivers
 from dvor.core.events import tell
 from dvor.core.message_sending import write_action
+from dvor.core.photos import make_avatar
 from dvor.core.privacy import Owners, load_owners, load_people
 from dvor.core.secrets import MasterKey
 from dvor.model.conversations import MAX_CHAT_MEMBERS, MAX_TITLE, Chat, Membership, Presence
 from dvor.model.errors import AccessDenied, ChatForbidden, ChatFull, InvalidParameter, UserNotFound
 from dvor.model.events import PeerEvent
+from dvor.model.files import UploadedPicture
 from dvor.model.ids import CHAT_PEERS
 from dvor.model.messages import Action
 from dvor.model.privacy import may_write
 from dvor.store import chats as store
 from dvor.store import conversations
 from dvor.store.database import Transaction
+from dvor.store.files import insert_files, release_files
 from dvor.store.numbers import next_number
 
 LINK_PURPOSE = "chat link"
 LINK_BYTES = 12
-TITLE, ADMIN_ADDED, PINNED, JOINED, LEFT, KICKED = 1, 3, 5, 6, 7, 8
+TITLE, PHOTO, ADMIN_ADDED, PINNED, JOINED, LEFT, KICKED = 1, 2, 3, 5, 6, 7, 8
 """VK's kinds of event 52."""
 
 
@@ -167,14 +170,23 @@ async def rename_chat(tx: Transaction, user_id: int, chat_number: int, title: st
 
 
 async def set_avatar(
-    tx: Transaction, user_id: int, chat_number: int, avatar: dict[str, str], *, now: int
-) -> None:
-    """Give a chat a picture (kept files by size), or none; `ChatForbidden`."""
+    tx: Transaction, user_id: int, chat_number: int, upload: UploadedPicture | None, *, now: int
+) -> int:
+    """Give a chat a picture, or none, and return the id of the message that tells of it; `ChatForbidden`.
+
+    The files of the picture before are no longer used by it.
+    """
     place = await _get_place(tx, user_id, chat_number)
+    chat = (await store.load_chats(tx, [place[0].id]))[place[0].id]
+    avatar = make_avatar(upload.sizes) if upload else {}
+    if upload is not None:
+        await insert_files(tx, {name: upload.files[name] for name in set(avatar.values())}, now)
+    await release_files(tx, set(chat.avatar.values()))
     await store.change_chat(tx, place[0].id, "avatar", avatar)
     kind = Action("chat_photo_update" if avatar else "chat_photo_remove")
-    await write_action(tx, place[0], user_id, kind, now=now)
-    await _tell_change(tx, place, 2, 0, user_id, now)
+    sent = await write_action(tx, place[0], user_id, kind, now=now)
+    await _tell_change(tx, place, PHOTO, 0, user_id, now)
+    return sent.message_id
 
 
 async def set_administrator(

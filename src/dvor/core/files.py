@@ -184,10 +184,18 @@ def read_receipt(
     courtyard: Courtyard, user_id: int, purpose: str, body: str, signature: str
 ) -> UploadedPicture:
     """Return what a receipt is about; `InvalidUpload` if it is forged, expired, another's or for something else."""
-    receipt = _read_receipt(courtyard, Receipt, user_id, body, signature)
-    if receipt.purpose != purpose:
+    found, upload = read_picture_receipt(courtyard, user_id, body, signature)
+    if found != purpose:
         raise InvalidUpload("the receipt of the upload is another's or for something else")
-    return receipt.upload
+    return upload
+
+
+def read_picture_receipt(
+    courtyard: Courtyard, user_id: int, body: str, signature: str
+) -> tuple[str, UploadedPicture]:
+    """Return for what a picture was uploaded, and the picture; `InvalidUpload` as above."""
+    receipt = _read_receipt(courtyard, Receipt, user_id, body, signature)
+    return receipt.purpose, receipt.upload
 
 
 def read_document_receipt(

@@ -9,7 +9,7 @@ from dvor.model.errors import AccessDenied, InvalidParameter, InvalidUpload, Pho
 from dvor.model.files import UploadedPicture
 from dvor.model.groups import Role
 from dvor.model.likes import ItemCounters
-from dvor.model.photos import MAX_ALBUM_TEXT, WALL_ALBUM, Audience, Photo
+from dvor.model.photos import MAX_ALBUM_TEXT, WALL_ALBUM, Audience, Photo, PictureSize
 from dvor.store import photos as store
 from dvor.store.albums import load_album
 from dvor.store.database import Transaction
@@ -191,11 +191,16 @@ async def find_own_photo(tx: Transaction, user_id: int, key: Key, *, is_deleted:
     return photo
 
 
+def make_avatar(sizes: list[PictureSize]) -> dict[str, str]:
+    """Return the files of a picture by the sides of the squares that they stand for."""
+    files = {size.type: size.file for size in sizes}
+    largest = sizes[-1].file
+    return {side: files.get(letter, largest) for side, letter in SIDES.items()} | {"max": largest}
+
+
 async def show_owner_photo(tx: Transaction, photo: Photo) -> None:
     """Make a photo the picture beside its owner's name."""
-    files = {size.type: size.file for size in photo.sizes}
-    largest = photo.sizes[-1].file
-    avatar = {side: files.get(letter, largest) for side, letter in SIDES.items()} | {"max": largest}
+    avatar = make_avatar(photo.sizes)
     await use_files(tx, set(avatar.values()))
     if photo.owner_id > 0:
         await set_avatar(tx, photo.owner_id, avatar)

@@ -23,7 +23,8 @@ def test_every_method_is_here() -> None:
         names = {name for name in NAMES if name.partition(".")[0] == section}
         assert cases.refused.keys() | cases.open_to_all == names, section
         assert cases.wrong.keys() | cases.untyped == names, section
-        assert {method for method, _ in cases.recorded} == names, section
+        own = {method for method, _ in cases.recorded if method.partition(".")[0] == section}
+        assert own == names, section
     assert {name.partition(".")[0] for name in NAMES} == CASES.keys()
 
 

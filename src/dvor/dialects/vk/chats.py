@@ -164,14 +164,17 @@ async def get_chat(call: Call, params: GetChat) -> dict[str, Any] | list[dict[st
     """
     if not params.chat_id and not params.chat_ids:
         raise InvalidParameter("chat_id")
-    drawn = [await _draw_chat(call, number, params.fields) for number in params.chat_ids or [params.chat_id]]
+    drawn = [
+        await draw_whole_chat(call, number, params.fields) for number in params.chat_ids or [params.chat_id]
+    ]
     return drawn if params.chat_ids else drawn[0]
 
 
-async def _draw_chat(call: Call, number: int, fields: list[str]) -> dict[str, Any]:
-    chat = await chats.get_chat(call.tx, call.user_id, number)
-    _, view = await get_conversation(call.tx, call.user_id, chat.peer_id)
-    found = await chats.list_members(call.tx, call.user_id, chat.peer_id)
+async def draw_whole_chat(call: Call, number: int, fields: list[str]) -> dict[str, Any]:
+    """Return a chat with its members: ids, or people with these fields; `ChatForbidden`."""
+    chat = await chats.get_chat(call.tx, call.owner_id, number)
+    _, view = await get_conversation(call.tx, call.owner_id, chat.peer_id)
+    found = await chats.list_members(call.tx, call.owner_id, chat.peer_id)
     members: list[Any] = [one.user_id for one in found.views]
     if fields:
         drawing, inviters = UserDrawing(call, fields), {one.user_id: one.inviter_id for one in found.views}

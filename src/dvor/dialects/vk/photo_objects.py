@@ -10,6 +10,8 @@ from dvor.model.photos import Photo
 
 ALBUM_UPLOAD = "album photo "
 """How the purpose of an upload to an album begins; its owner and its number follow."""
+CHAT_UPLOAD = "chat photo "
+"""And of one for a chat; its number follows."""
 URL_FROM = (5, 77)
 """From this version on the address of a size is called `url`."""
 

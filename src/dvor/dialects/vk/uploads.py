@@ -9,7 +9,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.core.files import UploadAddress, keep_document, keep_picture, keep_pictures, read_address
 from dvor.dialects.vk import wire
 from dvor.dialects.vk.errors import INTERNAL_ERROR, TEXTS, code_of, text_of
-from dvor.dialects.vk.photo_objects import ALBUM_UPLOAD
+from dvor.dialects.vk.photo_objects import ALBUM_UPLOAD, CHAT_UPLOAD
 from dvor.methods.dispatch import CountCall
 from dvor.model.errors import InvalidParameter, InvalidUpload, Refusal
 
@@ -75,6 +75,8 @@ class UploadEndpoint:
             body, signature = await keep_document(self._courtyard, address, data, name, is_sound=is_sound)
             return {"file": f"{body}.{signature}"}
         body, signature = await keep_picture(self._courtyard, address, data)
+        if address.purpose.startswith(CHAT_UPLOAD):
+            return {"response": f"{body}.{signature}"}
         return {"server": SERVER_NUMBER, "photo": body, "hash": signature}
 
     async def _read_files(self, scope: Scope, receive: Receive) -> list[tuple[str, bytes]]:

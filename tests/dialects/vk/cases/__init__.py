@@ -19,7 +19,8 @@ class Cases(Struct, frozen=True):
 
     recorded: tuple[tuple[str, dict[str, Parameter]], ...]
     """Anna's calls, in the order in which they are made in a community of its own; of several calls of one method
-    the last is recorded, and that must be a success with something in it."""
+    the last is recorded, and that must be a success with something in it.  What the calls need may be called in other
+    sections; those have their own records."""
     refused: dict[str, tuple[str, dict[str, Any], int]] = {}
     """Method → who asks (`narrow` has a token without scopes, an empty name none), the parameters, the error's code."""
     open_to_all: frozenset[str] = frozenset()
