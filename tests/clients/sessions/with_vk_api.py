@@ -54,7 +54,6 @@ assert vk.messages.getHistory(peer_id=2, count=1)["items"][0]["id"] == message_i
 
 chat_id = vk.messages.createChat(user_ids="2,3", title="from vk_api")
 chat = 2_000_000_000 + chat_id
-assert uploading.photo_chat(io.BytesIO(picture()), chat_id)["chat"]["photo_200"].startswith(BASE_URL)
 keyboard = VkKeyboard(inline=True)
 keyboard.add_button("Yes", payload={"yes": 1})
 said = vk.messages.send(

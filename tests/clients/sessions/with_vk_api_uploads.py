@@ -55,4 +55,6 @@ spoken = vk.messages.send(peer_id=2, attachment=f"doc{heard['owner_id']}_{heard[
 shown = vk.messages.getById(message_ids=[both, spoken])["items"]
 kinds = {message["id"]: [one["type"] for one in message["attachments"]] for message in shown}
 assert kinds == {both: ["photo", "doc"], spoken: ["audio_message"]}
+chat_id = vk.messages.createChat(user_ids="2", title="uploads")
+assert upload.photo_chat(io.BytesIO(picture()), chat_id)["chat"]["photo_200"]
 print("all is well")
