@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients.conftest import Visit
 
-SLOW = ["openvkbottle", "openvkbottle_bot"]
+SLOW = ["vkbottle_callback", "openvkbottle", "openvkbottle_bot"]
 if sys.version_info >= (3, 12):
     SLOW.append("vkx")  # its source is written in the syntax of 3.12
 

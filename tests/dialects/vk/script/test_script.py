@@ -114,6 +114,7 @@ CASES: dict[str, Any] = {
         [4, 9, 1],
     ],
     "return [parseInt('12px'), parseInt('x'), parseInt(3.7), parseDouble('2.5a')];": [12, None, 3, 2.5],
+    "'a docstring';var x = 1;'another'.length;return x;": 1,
     "return [parseInt(Args.not_given), parseDouble(null)];": [0, 0],
     "var x = {a: {b: 1}}; delete x.a.b; x.c = 2; x['d'] = 3; x.c += 5; return x;": {"a": {}, "c": 7, "d": 3},
     "var a = []; a[2] = 1; return a;": [None, None, 1],
