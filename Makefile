@@ -42,7 +42,7 @@ check: setup  ## read the code: ruff, mypy, import-linter
 	$(BIN)/lint-imports
 
 test: setup  ## run every test, on SQLite and on a real PostgreSQL (TESTS=… for some of them)
-	$(BIN)/python -m pytest --durations=5 $(TESTS)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal --durations=5 $(TESTS)
 
 test-fast: setup  ## run the tests that need neither PostgreSQL, nor third-party clients, nor servers
 	$(BIN)/python -m pytest --numprocesses=2 --durations=5 -m "not postgresql and not clients and not servers and not browser" $(TESTS)
