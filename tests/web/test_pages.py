@@ -8,7 +8,7 @@ import pytest
 
 import dvor.web
 from dvor.cli.cast import PASSWORD
-from dvor.web import profile, security, sign_up
+from dvor.web import credentials, profile, security, sign_up
 from dvor.web.apps import FIELD_WORDS, PROBLEMS, PROTOCOL_WORDS
 from dvor.web.consent import ALWAYS, OPENID_WORDS, VK_WORDS
 from dvor.web.log_in import WORDS
@@ -38,6 +38,9 @@ def spoken_words() -> set[str]:
         sign_up.PROBLEMS,
         sign_up.FIELD_PROBLEMS,
         security.PROBLEMS,
+        credentials.SECTION_WORDS,
+        credentials.LEVEL_WORDS,
+        credentials.FIELD_WORDS,
         profile.PROBLEMS,
         profile.FIELD_PROBLEMS,
         profile.SEXES,

@@ -4,7 +4,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
-from dvor.web import apps, apps_in_use, consent, front, profile
+from dvor.web import apps, apps_in_use, consent, credentials, front, profile
 from dvor.web.log_in import LogIn, show_logout
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
@@ -18,6 +18,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
         return Route(path, Page(courtyard, show, needs_user=needs_user))
 
     managed = apps.AppPages(courtyard)
+    signing = credentials.CredentialPages(courtyard)
     entrance = SignUpPages(courtyard)
     log_in = LogIn(courtyard)
     security = SecurityPages(courtyard)
@@ -53,6 +54,17 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/apps/{app_id:int}/statistics", managed.show_statistics),
             route("/apps/{app_id:int}/use", managed.show_use),
             route("/apps/{app_id:int}/delete", managed.show_delete),
+            *(
+                route(path, credentials.for_administrators(show))
+                for path, show in (
+                    ("/credentials", signing.show_list),
+                    ("/credentials/new", signing.show_new),
+                    ("/credentials/{key_id}", signing.show_settings),
+                    ("/credentials/{key_id}/secret", signing.show_secret),
+                    ("/credentials/{key_id}/statistics", signing.show_statistics),
+                    ("/credentials/{key_id}/delete", signing.show_delete),
+                )
+            ),
         ],
         default=not_found,
         redirect_slashes=False,
