@@ -172,5 +172,18 @@ def test_a_credential(tmp_path: Path, capsys: Out, monkeypatch: pytest.MonkeyPat
     assert "InvalidParameter" in fail(
         monkeypatch, "credential", "create", "TV", "--permission", "users", *data
     )
+    capsys.readouterr()
+    told = (
+        "--registration",
+        "http://a.example/",
+        "--registration",
+        "http://b.example/",
+        "--delete",
+        "http://a.example/",
+    )
+    for flags, lines in ((told, 3), (("--delete", "http://c.example/"), 3), ((), 3), (("--none",), 0)):
+        run("credential", "hooks", key_id, *flags, *data)
+        assert len(capsys.readouterr().out.splitlines()) == lines
+    assert "InvalidParameter" in fail(monkeypatch, "credential", "hooks", key_id, "--change", "x", *data)
     run("credential", "delete", key_id, *data)
     assert "CredentialNotFound" in fail(monkeypatch, "credential", "show", key_id, *data)

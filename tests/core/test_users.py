@@ -136,3 +136,16 @@ async def test_only_who_exists_is_deactivated(courtyard: Courtyard, settle: Sett
     assert (await load(courtyard, anna)).deactivated == "banned"
     with pytest.raises(UserNotFound):
         await courtyard.database.write(lambda tx: users.deactivate(tx, 999, "banned"))
+
+
+async def test_administrators_are_appointed(courtyard, settle) -> None:
+    [anna] = await settle({})
+    for is_administrator in (True, False):
+        await courtyard.database.write(
+            lambda tx, value=is_administrator: users.appoint(tx, anna, is_administrator=value)
+        )
+        async with courtyard.database.read() as tx:
+            _, people = await users.get_people(tx, 0, [str(anna)])
+        assert people[anna].user.is_administrator is is_administrator
+    with pytest.raises(UserNotFound):
+        await courtyard.database.write(lambda tx: users.appoint(tx, 999, is_administrator=True))

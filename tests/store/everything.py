@@ -10,6 +10,7 @@ from dvor.model.conversations import Chat
 from dvor.model.credentials import Credential, CredentialDay
 from dvor.model.documents import Document, Preview
 from dvor.model.groups import GroupBan, GroupMember, MemberStatus, NewGroup, Place, Role
+from dvor.model.hooks import Hook
 from dvor.model.invites import Invite
 from dvor.model.letters import Link
 from dvor.model.messages import Reaction
@@ -34,6 +35,7 @@ from dvor.store.files import insert_files
 from dvor.store.friend_lists import add_members, insert_list
 from dvor.store.group_members import save_ban, save_member
 from dvor.store.groups import insert_group, step_members
+from dvor.store.hooks import save_hooks
 from dvor.store.invites import insert_invite
 from dvor.store.jobs import insert_job
 from dvor.store.letters import insert_link
@@ -172,6 +174,7 @@ async def _settle_accounts(tx: Transaction, anna: int) -> None:
     await insert_credential(tx, key)
     await touch_credentials(tx, {"1b32": NOW}, [CredentialDay("1b32", 7, "users.get", 3, 1)])
     await use_salt(tx, "1b32", b"salt", NOW)
+    await save_hooks(tx, "1b32", [Hook("1b32", "change", "http://a.example")])
     await set_logins(tx, anna, "anna@example.com", "anna")
     await save_profile(tx, StoredProfile(anna, True, 3, WebTVProfile(notes="ы")))
     await insert_identity(tx, "google", "77", anna)

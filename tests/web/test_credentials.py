@@ -125,6 +125,20 @@ async def test_calls_are_shown(browser: Browser, cast_client: CastClient) -> Non
     assert "Last used" in answer.text
 
 
+async def test_hooks_are_set(browser: Browser) -> None:
+    key_id, _ = await create(browser)
+    path = f"/credentials/{key_id}/hooks"
+    await browser.open(path)
+    answer = await browser.send(path, registration="http://a.example/\r\nhttp://b.example/x", delete="")
+    assert "Saved." in answer.text
+    assert "http://a.example/\nhttp://b.example/x</textarea>" in answer.text
+    answer = await browser.send(path, registration="", change="ftp://a.example/")
+    assert answer.status_code == 400
+    assert "Told when a user&#39;s data change: is no address" in answer.text
+    answer = await browser.open(path)
+    assert "http://b.example/x" in answer.text
+
+
 async def test_a_credential_is_deleted(browser: Browser, cast_client: CastClient) -> None:
     key_id, secret = await create(browser)
     await browser.open(f"/credentials/{key_id}/delete")
@@ -140,7 +154,15 @@ async def test_nobody_else_gets_in(browser: Browser, cast_client: CastClient) ->
     await other.open("/login")
     answer = await other.log_in("boris@dvor.example")
     assert "/credentials" not in answer.text
-    pages = ["", "/new", f"/{key_id}", f"/{key_id}/secret", f"/{key_id}/statistics", f"/{key_id}/delete"]
+    pages = [
+        "",
+        "/new",
+        f"/{key_id}",
+        f"/{key_id}/secret",
+        f"/{key_id}/hooks",
+        f"/{key_id}/statistics",
+        f"/{key_id}/delete",
+    ]
     for page in pages:
         answer = await other.open(f"/credentials{page}")
         assert answer.status_code == 403, page

@@ -41,6 +41,7 @@ def spoken_words() -> set[str]:
         credentials.SECTION_WORDS,
         credentials.LEVEL_WORDS,
         credentials.FIELD_WORDS,
+        credentials.HOOK_WORDS,
         profile.PROBLEMS,
         profile.FIELD_PROBLEMS,
         profile.SEXES,

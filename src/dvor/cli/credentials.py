@@ -9,7 +9,9 @@ from dvor.cli.settings import SettingFlags
 from dvor.cli.users import in_courtyard
 from dvor.core import credentials
 from dvor.core.courtyard import Courtyard
+from dvor.core.hooks import list_hooks, set_hooks
 from dvor.model.credentials import Credential, NewCredential
+from dvor.model.hooks import HOOK_EVENTS
 
 credential_app = App(name="credential", help="What other servers sign their calls of the server API with.")
 
@@ -164,5 +166,49 @@ def delete(key_id: str, *, config: Path | None = None, settings: SettingFlags | 
     async def work(courtyard: Courtyard) -> None:
         await credentials.remove_credential(courtyard, key_id)
         print("deleted")
+
+    in_courtyard(settings, config, work)
+
+
+@credential_app.command
+def hooks(
+    key_id: str,
+    *,
+    registration: tuple[str, ...] | None = None,
+    status_change: tuple[str, ...] | None = None,
+    change: tuple[str, ...] | None = None,
+    delete: tuple[str, ...] | None = None,
+    none: Annotated[bool, Parameter(negative="")] = False,
+    config: Path | None = None,
+    settings: SettingFlags | None = None,
+) -> None:
+    """Set the addresses that are told of users, in signed calls; without addresses print them.
+
+    Parameters
+    ----------
+    registration
+        Told of new users; each of these flags may be given several times, and replaces what was set for its event.
+    status_change
+        Told when a user is shut out or let in again.
+    change
+        Told when a user's data change.
+    delete
+        Told when a user is deleted.
+    none
+        Take out all addresses.
+    """
+    named = zip(HOOK_EVENTS, (registration, status_change, change, delete), strict=True)
+    given = {event: list(urls) for event, urls in named if urls is not None}
+
+    async def work(courtyard: Courtyard) -> None:
+        async with courtyard.database.read() as tx:
+            await credentials.find_credential(tx, key_id)
+            known = await list_hooks(tx, key_id)
+        if given or none:
+            known = {} if none else known | given
+            await set_hooks(courtyard, key_id, known)
+        for event, urls in known.items():
+            for url in urls:
+                print(f"{event}  {url}")
 
     in_courtyard(settings, config, work)

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from dvor.cli.settings import SettingFlags, read_settings
 from dvor.core.accounts import change_password, create_account, switch_off_totp, switch_on_totp
 from dvor.core.courtyard import Courtyard, open_courtyard
-from dvor.core.users import deactivate
+from dvor.core.users import appoint, deactivate
 from dvor.model.users import NewUser
 
 user_app = App(name="user", help="The people of a community.")
@@ -86,6 +86,22 @@ def password(user_id: int, *, config: Path | None = None, settings: SettingFlags
     """Set a new password; all tokens of the user die."""
     new = read_password()
     in_courtyard(settings, config, lambda courtyard: change_password(courtyard, user_id, new))
+
+
+@user_app.command
+def administrator(
+    user_id: int,
+    *,
+    off: Annotated[bool, Parameter(negative="")] = False,
+    config: Path | None = None,
+    settings: SettingFlags | None = None,
+) -> None:
+    """Make a user an administrator, who sees the pages for administrators, or (--off) one no more."""
+    in_courtyard(
+        settings,
+        config,
+        lambda courtyard: courtyard.database.write(lambda tx: appoint(tx, user_id, is_administrator=not off)),
+    )
 
 
 @user_app.command

@@ -10,6 +10,7 @@ import pyotp
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
+from dvor.core.hooks import tell_hooks
 from dvor.core.secrets import MasterKey, hash_secret
 from dvor.core.users import create_user
 from dvor.model.accounts import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, Account, fold_login
@@ -94,6 +95,7 @@ async def create_account(courtyard: Courtyard, user: NewUser, login: str, passwo
             raise LoginTaken("login")
         user_id = await create_user(tx, user, now)
         await insert_account(tx, user_id, folded, password_hash)
+        await tell_hooks(tx, "registration", user_id, source="command")
         return user_id
 
     try:

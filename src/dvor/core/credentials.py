@@ -26,6 +26,7 @@ from dvor.model.errors import (
 )
 from dvor.store import credentials as store
 from dvor.store.database import Transaction
+from dvor.store.hooks import save_hooks
 from dvor.store.webtv_sessions import delete_webtv_sessions_of_credential
 
 DAY = 86400
@@ -96,6 +97,7 @@ async def remove_credential(courtyard: Courtyard, key_id: str) -> None:
 
     async def write(tx: Transaction) -> bool:
         await delete_webtv_sessions_of_credential(tx, key_id)
+        await save_hooks(tx, key_id, [])
         return await store.delete_credential(tx, key_id)
 
     if not await courtyard.database.write(write):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from dvor.core.courtyard import Courtyard
+from dvor.core.hooks import tell_hooks
 from dvor.core.users import check_name, check_screen_name
 from dvor.media.pictures import check_and_render, cut_squares
 from dvor.model.errors import InvalidParameter, QuotaExceeded, UserNotFound
@@ -39,6 +40,7 @@ async def change_personal_data(
         await check_screen_name(tx, data.screen_name)
     await save_personal_data(tx, user_id, data)
     await save_names(tx, user_id, data.first_name, data.last_name, data.nickname, data.screen_name)
+    await tell_hooks(tx, "change", user_id)
 
 
 async def change_status(tx: Transaction, user_id: int, text: str, now: int) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from dvor.core.accounts import check_new_password, hash_password
 from dvor.core.courtyard import Courtyard
+from dvor.core.hooks import tell_hooks
 from dvor.core.invites import check_invite, use_invite
 from dvor.core.letters import WriteLetter, draw_link, queue_letter, seal_letter, use_link
 from dvor.core.secrets import hash_secret
@@ -91,6 +92,7 @@ async def finish_sign_up(courtyard: Courtyard, secret: str) -> int:
         user_id = await create_user(tx, user, now)
         await insert_account(tx, user_id, body["login"], body["password_hash"])
         await set_email_verified(tx, user_id, now)
+        await tell_hooks(tx, "registration", user_id, source="web")
         return user_id
 
     return await courtyard.database.write(write)

@@ -2,6 +2,7 @@
 
 import re
 
+from dvor.core.hooks import tell_hooks
 from dvor.core.privacy import People, load_people
 from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
 from dvor.model.friends import Friendship
@@ -18,7 +19,14 @@ from dvor.store.name_words import save_names
 from dvor.store.photos import count_photos
 from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
-from dvor.store.users import find_screen_names, insert_user, save_presences, set_deactivated
+from dvor.store.users import (
+    find_screen_names,
+    insert_user,
+    load_users,
+    save_presences,
+    set_administrator,
+    set_deactivated,
+)
 from dvor.store.wall import count_posts
 
 SCREEN_NAME = re.compile(r"[a-z](?:[a-z0-9_.]{0,30}[a-z0-9])", re.ASCII)
@@ -96,11 +104,23 @@ async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounter
 
 async def deactivate(tx: Transaction, user_id: int, state: str | None) -> None:
     """Delete or ban a user (his tokens die at once), or (None) take that back."""
-    if not await set_deactivated(tx, user_id, state):
+    user = (await load_users(tx, [user_id])).get(user_id)
+    if user is None:
         raise UserNotFound(str(user_id))
+    if state == "deleted":
+        await tell_hooks(tx, "delete", user_id)
+    await set_deactivated(tx, user_id, state)
     if state is not None:
         await delete_tokens(tx, user_id)
         await delete_sessions(tx, user_id)
+    if state not in ("deleted", user.deactivated):
+        await tell_hooks(tx, "status_change", user_id)
+
+
+async def appoint(tx: Transaction, user_id: int, *, is_administrator: bool) -> None:
+    """Make a user an administrator of the server, or one no more; `UserNotFound`."""
+    if not await set_administrator(tx, user_id, is_administrator=is_administrator):
+        raise UserNotFound(str(user_id))
 
 
 async def note_visit(

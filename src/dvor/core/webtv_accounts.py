@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from dvor.core.accounts import check_new_password, hash_password
 from dvor.core.courtyard import Courtyard
 from dvor.core.deletion import delete_person
+from dvor.core.hooks import tell_hooks
 from dvor.core.profiles import change_personal_data, check_personal_data, personal_data_of
 from dvor.core.users import create_user, deactivate
-from dvor.core.webtv_profiles import ManagedUser, get_managed
+from dvor.core.webtv_profiles import ManagedUser, get_managed, status_of
 from dvor.model.accounts import fold_login
 from dvor.model.errors import (
     InvalidParameter,
@@ -36,6 +37,7 @@ from dvor.store.database import Transaction
 from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
 from dvor.store.user_groups import add_to_user_groups, leave_user_groups, load_user_groups
+from dvor.store.users import set_deactivated
 
 MAX_LOGIN_LENGTH, MAX_EMAIL_LENGTH = 40, 100
 OUTSIDE_HOST = "ext.auth"
@@ -96,8 +98,16 @@ async def _refuse_unknown_groups(tx: Transaction, groups: list[int] | None) -> N
         raise InvalidParameter("user_groups", "there is no such group")
 
 
-async def create_managed(courtyard: Courtyard, new: Changes, identity: Identity | None = None) -> int:
+async def create_managed(
+    courtyard: Courtyard,
+    new: Changes,
+    identity: Identity | None = None,
+    *,
+    original_post: dict[str, str] | None = None,
+) -> int:
     """Make a user who can log in everywhere, or who comes from outside; return his id.
+
+    `original_post` is what hooks are told of the call: no secrets.
 
     Errors: `InvalidParameter`, `LoginTaken` (its detail is `login`, `email` or `identity`).
     """
@@ -131,8 +141,9 @@ async def create_managed(courtyard: Courtyard, new: Changes, identity: Identity 
         ):
             raise LoginTaken("identity")
         if status != ACTIVE:
-            await deactivate(tx, user_id, "banned")
+            await set_deactivated(tx, user_id, "banned")
         await add_to_user_groups(tx, user_id, new.groups or [])
+        await tell_hooks(tx, "registration", user_id, source="server_api", original_post=original_post)
         return user_id
 
     try:
@@ -174,13 +185,15 @@ async def change_managed(courtyard: Courtyard, user_id: int, changes: Changes, k
         before = personal_data_of(found.user)
         details = replace(before.details, **changes.details)
         data = replace(before, **changes.personal, details=details)
-        if data != before:
-            await change_personal_data(tx, user_id, data, now, needs_last_name=False)
         await store.save_profile(tx, _change_profile(found, changes, login, now))
-        await _change_status(tx, found, changes.status)
         if changes.groups is not None:
             await leave_user_groups(tx, user_id)
             await add_to_user_groups(tx, user_id, changes.groups)
+        if data != before:
+            await change_personal_data(tx, user_id, data, now, needs_last_name=False)
+        elif changes != Changes(status=changes.status):
+            await tell_hooks(tx, "change", user_id)
+        await _change_status(tx, found, changes.status)
 
     await courtyard.database.write(write)
 
@@ -216,8 +229,12 @@ def _change_profile(found: ManagedUser, changes: Changes, login: str | None, now
 
 
 async def _change_status(tx: Transaction, found: ManagedUser, status: int | None) -> None:
-    if status is not None and (status == ACTIVE) != (found.user.deactivated is None):
+    if status is None or status == status_of(found):
+        return
+    if (status == ACTIVE) != (found.user.deactivated is None):
         await deactivate(tx, found.user.id, None if status == ACTIVE else "banned")
+    else:
+        await tell_hooks(tx, "status_change", found.user.id)
 
 
 async def set_active(

@@ -8,7 +8,7 @@ from dvor.model.accounts import Account, fold_login
 from dvor.model.errors import UserNotFound
 from dvor.model.user_groups import UserGroup
 from dvor.model.users import User
-from dvor.model.webtv_profiles import SESSION_SECONDS, StoredProfile, UserFilter, WebTVSession
+from dvor.model.webtv_profiles import SESSION_SECONDS, AccessLevel, StoredProfile, UserFilter, WebTVSession
 from dvor.model.words import fold_words
 from dvor.store import webtv_profiles as store
 from dvor.store.accounts import find_account, load_accounts
@@ -59,6 +59,47 @@ async def load_managed(tx: Transaction, user_ids: list[int], key_id: str, now: i
 def is_good(session: WebTVSession, now: int) -> bool:
     """Say whether a session is not over."""
     return session.used_at > now - SESSION_SECONDS
+
+
+def status_of(found: ManagedUser) -> int:
+    """Return 1 for who may log in, 2 for who has yet to prove his address, and 0 for everybody else."""
+    if found.user.deactivated is None:
+        return 1
+    return 2 if found.stored.is_pending else 0
+
+
+def access_level_of(found: ManagedUser) -> int:
+    """Return what a user is on a WebTV site."""
+    level = found.stored.access_level
+    if level >= 0:
+        return level
+    return AccessLevel.ADMINISTRATOR if found.user.is_administrator else AccessLevel.FREE_SUBSCRIBER
+
+
+def privilege_set_of(found: ManagedUser) -> int:
+    """Return the number of a user's privileges; unless it was set, that of his access level."""
+    own = found.stored.profile.id_privilege_set
+    return own if own >= 0 else access_level_of(found) + 1
+
+
+def alias_of(found: ManagedUser) -> str:
+    """Return a user's public name."""
+    user = found.user
+    return user.nickname or f"{user.first_name} {user.last_name}".strip()
+
+
+def email_of(found: ManagedUser) -> str:
+    """Return a user's address, empty if he logs in without one."""
+    return found.account.login if found.account is not None and "@" in found.account.login else ""
+
+
+def login_of(found: ManagedUser) -> str:
+    """Return what a user logs in with, as another server has written it, or his short name if he cannot log in."""
+    if found.stored.profile.login:
+        return found.stored.profile.login
+    if found.account is not None:
+        return found.account.user_name or found.account.login
+    return found.user.screen_name or f"id{found.user.id}"
 
 
 async def get_managed(tx: Transaction, user_id: int, key_id: str, now: int) -> ManagedUser:

@@ -18,6 +18,7 @@ from dvor.config import ConfigError, Settings
 from dvor.core.courtyard import Courtyard, open_courtyard, prepare_store
 from dvor.core.jobs import JobWorker
 from dvor.dialects.vk import callbacks
+from dvor.dialects.webtv import hooks
 from dvor.server.app import Application
 from dvor.server.health import prepare_worker_metrics
 from dvor.server.logs import set_up_logs
@@ -125,7 +126,7 @@ async def _serve(
     settings: Settings, url: str, listener: socket.socket, when_ready: Ready | None, *, with_migration: bool
 ) -> None:
     courtyard = await open_courtyard(settings, public_url=url, with_migration=with_migration)
-    jobs = JobWorker(courtyard, callbacks.HANDLERS)
+    jobs = JobWorker(courtyard, callbacks.HANDLERS | hooks.HANDLERS)
     try:
         if when_ready is not None:
             await when_ready(courtyard)

@@ -23,6 +23,7 @@ from dvor.store import (
     friends,
     group_members,
     groups,
+    hooks,
     invites,
     jobs,
     keys,
@@ -95,6 +96,7 @@ ROOM_MODULES = (
     user_groups,
     webtv_profiles,
     webtv_sessions,
+    hooks,
 )
 
 

@@ -91,6 +91,11 @@ _SET_DEACTIVATED = Statement(
     .where(users.c.id == bindparam("user_id", type_=Id))
     .values(deactivated=bindparam("state", type_=Text))
 )
+_SET_ADMINISTRATOR = Statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id", type_=Id))
+    .values(is_administrator=bindparam("value", type_=Boolean))
+)
 _SAVE_PERSONAL = Statement(
     update(users)
     .where(users.c.id == bindparam("user_id", type_=Id))
@@ -157,6 +162,11 @@ async def save_presences(tx: Transaction, rows: list[dict[str, Any]]) -> None:
 async def set_deactivated(tx: Transaction, user_id: int, state: str | None) -> bool:
     """Mark a user as deleted, banned or (None) neither; say whether there is such a user."""
     return await tx.run(_SET_DEACTIVATED, user_id=user_id, state=state) > 0
+
+
+async def set_administrator(tx: Transaction, user_id: int, *, is_administrator: bool) -> bool:
+    """Make a user an administrator, or one no more; say whether there is such a user."""
+    return await tx.run(_SET_ADMINISTRATOR, user_id=user_id, value=is_administrator) > 0
 
 
 async def save_personal_data(tx: Transaction, user_id: int, data: PersonalData) -> bool:

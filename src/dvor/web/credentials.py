@@ -10,6 +10,7 @@ from starlette.responses import Response
 from dvor.core import credentials as core
 from dvor.core.accounts import check_password
 from dvor.core.courtyard import Courtyard
+from dvor.core.hooks import list_hooks, set_hooks
 from dvor.methods.http import redirect
 from dvor.methods.limits import Limiter
 from dvor.model.credentials import (
@@ -21,6 +22,7 @@ from dvor.model.credentials import (
     NewCredential,
 )
 from dvor.model.errors import CredentialNotFound, InvalidParameter, TooManyCalls, WrongCredentials
+from dvor.model.hooks import HOOK_EVENTS
 from dvor.web.apps import CHART_HEIGHT, CHART_WIDTH, draw_chart
 from dvor.web.pages import Show, View
 
@@ -36,6 +38,12 @@ SECTION_WORDS = {
     SECRETS: "Session ids and activation keys",
 }
 LEVEL_WORDS = {"none": "nothing", "read": "read", "write": "read and change"}
+HOOK_WORDS = {
+    "registration": "Told of new users",
+    "status_change": "Told when a user is shut out or let in again",
+    "change": "Told when a user's data change",
+    "delete": "Told when a user is deleted",
+}
 FIELD_WORDS = {
     "title": "Title",
     "expiration": "Requests expiration time, in seconds",
@@ -184,6 +192,28 @@ class CredentialPages:
             actions=sum_actions(days),
             width=CHART_WIDTH,
             height=CHART_HEIGHT,
+        )
+
+    async def show_hooks(self, view: View) -> Response:
+        """Show and change the addresses that are told of users."""
+        credential, problem = await self._find(view), ""
+        async with self._courtyard.database.read() as tx:
+            shown = await list_hooks(tx, credential.key_id)
+        if view.is_sent:
+            shown = {event: list(dict.fromkeys(view.form.get(event, "").split())) for event in HOOK_EVENTS}
+            try:
+                await set_hooks(self._courtyard, credential.key_id, shown)
+                return redirect(f"/credentials/{credential.key_id}/hooks?saved=1")
+            except InvalidParameter as refusal:
+                problem = f"{view.translate(HOOK_WORDS[refusal.name])}: {refusal.reason}"
+        return view.render(
+            "credential_hooks.html",
+            400 if problem else 200,
+            credential=credential,
+            shown=shown,
+            events=list(HOOK_WORDS.items()),
+            problem=problem,
+            is_saved="saved" in view.asked.query,
         )
 
     async def show_delete(self, view: View) -> Response:

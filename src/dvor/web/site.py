@@ -61,6 +61,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
                     ("/credentials/new", signing.show_new),
                     ("/credentials/{key_id}", signing.show_settings),
                     ("/credentials/{key_id}/secret", signing.show_secret),
+                    ("/credentials/{key_id}/hooks", signing.show_hooks),
                     ("/credentials/{key_id}/statistics", signing.show_statistics),
                     ("/credentials/{key_id}/delete", signing.show_delete),
                 )

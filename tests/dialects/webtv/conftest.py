@@ -1,6 +1,6 @@
 """Another server that signs its calls of the server API."""
 
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -20,7 +20,7 @@ class Integration:
         self.key_id, self.secret = key_id, secret
 
     @classmethod
-    async def open(cls, client: CastClient, **special: Any) -> "Integration":
+    async def open(cls, client: CastClient, **special: Any) -> Self:
         """Make a credential that may do everything unless said otherwise."""
         everything: dict[str, Any] = {
             "title": "WebTV",

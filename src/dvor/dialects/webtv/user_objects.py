@@ -6,20 +6,21 @@ Source: WS.WebTV's developers' page, users.get.
 from typing import Any
 
 from dvor.core.courtyard import Courtyard
-from dvor.core.webtv_profiles import ManagedUser, activation_key, reveal_session
-from dvor.model.webtv_profiles import AccessLevel
+from dvor.core.webtv_profiles import (
+    ManagedUser,
+    access_level_of,
+    activation_key,
+    alias_of,
+    email_of,
+    login_of,
+    privilege_set_of,
+    reveal_session,
+    status_of,
+)
 
 GENDERS = {0: "0", 1: "2", 2: "1"}
 """Ours: 0 not said, 1 male, 2 female (ISO 5218), as the original's meaning is not documented."""
 NO_DATE = "0000-00-00"
-PENDING = "2"
-
-
-def user_status(found: ManagedUser) -> str:
-    """Return 1 for who may log in, 2 for who has yet to prove his address, and 0 for everybody else."""
-    if found.user.deactivated is None:
-        return "1"
-    return PENDING if found.stored.is_pending else "0"
 
 
 def draw_user(
@@ -29,21 +30,14 @@ def draw_user(
 
     In a list there are more fields, among them an empty password.
     """
-    user, profile, account = found.user, found.stored.profile, found.account
-    session = found.session
-    email = account.login if account is not None and "@" in account.login else ""
-    key = activation_key(courtyard.master_key, user.id) if shows_secrets else ""
-    level = found.stored.access_level
-    if level < 0:
-        level = AccessLevel.ADMINISTRATOR if user.is_administrator else AccessLevel.FREE_SUBSCRIBER
-    privileges = profile.id_privilege_set if profile.id_privilege_set >= 0 else level + 1
+    user, profile, session = found.user, found.stored.profile, found.session
     cms_access = profile.cms_access if profile.cms_access >= 0 else user.is_administrator
     name = user.screen_name or f"id{user.id}"
     drawn: dict[str, Any] = {
-        "access_level": level,
-        "activation_key": key,
+        "access_level": int(access_level_of(found)),
+        "activation_key": activation_key(courtyard.master_key, user.id) if shows_secrets else "",
         "address": profile.address,
-        "alias": user.nickname or f"{user.first_name} {user.last_name}".strip(),
+        "alias": alias_of(found),
         "avatar_display": profile.avatar_display,
         "birthdate": user.birth_date or NO_DATE,
         "cms_access": int(cms_access),
@@ -51,11 +45,11 @@ def draw_user(
         "content_creation_limits": profile.content_creation_limits,
         "country": user.country,
         "date_lastmod": profile.modified_at or user.created_at,
-        "email": email,
+        "email": email_of(found),
         "gender": GENDERS.get(user.sex, "0"),
         "general_cvp_expiration": profile.general_cvp_expiration,
         "id": user.id,
-        "id_privilege_set": privileges,
+        "id_privilege_set": privilege_set_of(found),
         "img_gravatar_url": "",
         "img_icon": _picture(courtyard, found, "50"),
         "img_social": _picture(courtyard, found, "200"),
@@ -63,7 +57,7 @@ def draw_user(
         "last_ip": profile.last_ip,
         "last_ip_update": profile.last_ip_update,
         "last_login": profile.last_login or user.seen_at or 0,
-        "login": profile.login or (account.user_name or account.login if account is not None else name),
+        "login": login_of(found),
         "max_created_channels": profile.max_created_channels,
         "max_created_clips": profile.max_created_clips,
         "max_created_galleries": profile.max_created_galleries,
@@ -92,7 +86,7 @@ def draw_user(
         "social_page_tuenti": profile.social_page_tuenti,
         "social_page_twitter": profile.social_page_twitter,
         "social_page_vkontakte": profile.social_page_vkontakte,
-        "status": user_status(found),
+        "status": status_of(found),
         "surname": user.last_name,
         "telephone": user.details.mobile_phone,
         "url": f"{courtyard.public_url}/{name}",

@@ -107,6 +107,7 @@ class CreateUser(UserVariables):
     ext_secret: Annotated[str, doc("Taken and not kept.")] = ""
 
 
+SECRET_VARIABLES = frozenset({"password", "ext_token", "ext_secret"})
 OWN = frozenset(
     {"login", "password", "email", "birthdate", "gender", "status", "access_level", "user_groups"}
     | {"notify_webmaster", "profile_page_privacy", "max_created_clips"}
@@ -161,7 +162,8 @@ async def create(call: Call, params: CreateUser) -> dict[str, Any]:
         "reg_referer": params.referer or "",
     }
     changes = msgspec.structs.replace(changes, profile=seen | changes.profile)
-    user_id = await create_managed(call.courtyard, changes, identity)
+    told = {name: text for name, text in call.asked.form.items() if name not in SECRET_VARIABLES}
+    user_id = await create_managed(call.courtyard, changes, identity, original_post=told)
     return {"ok": "User was created successfully", "id": str(user_id)}
 
 
