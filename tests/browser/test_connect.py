@@ -9,20 +9,22 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
+import pyotp
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 from playwright.sync_api import Browser, Page, expect
 
-from dvor.cli.cast import PASSWORD
+from dvor.cli.cast import PASSWORD, TOTP_SEED
 from dvor_connect import App, Connection, Tokens, errors, network
 from tests.serving import DVOR, Serving
 
 SITE = Path(__file__).parents[2] / "examples" / "profile-button" / "club.py"
 NETWORKS = {"dvor": "Dvor", "vk": "VK", "vkid": "VK ID", "oidc": "OpenID Connect", "sngine": "Sngine"}
 OWNER = 2
+KEY = "a key of the site's own"
 
 
 class Club(Struct):
@@ -81,7 +83,7 @@ def club(dvor: Serving, port: int, tmp_path_factory: pytest.TempPathFactory) -> 
     facts.write_text(json.dumps(dvor.facts))
     command = [sys.executable, str(SITE), str(facts), "--port", str(port)]
     command += ["--database", str(folder / "people.db")]
-    for key in (*NETWORKS, "webtv"):
+    for key in (*NETWORKS, "openvk", "webtv"):
         command += ["--network", key]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         deadline = time.monotonic() + 30
@@ -109,6 +111,11 @@ def click(page: Page, club: Club, key: str, login: str = "clara@dvor.example") -
     """Click a button of the site, and log in at Dvor where it asks."""
     page.goto(club.url)
     page.get_by_role("link", name=f"Log in with {NETWORKS[key]}", exact=True).click()
+    log_in_at_dvor(page, login)
+
+
+def log_in_at_dvor(page: Page, login: str) -> None:
+    """Fill in the form, unless Dvor knows already who it is."""
     if page.get_by_label("E-mail or login").count():
         page.get_by_label("E-mail or login").fill(login)
         page.get_by_label("Password").fill(PASSWORD)
@@ -202,12 +209,31 @@ def test_a_tampered_state_logs_nobody_in(visitor: Page, club: Club) -> None:
     expect(visitor.get_by_text("Hello, Clara Weber!")).to_be_visible()
 
 
+def test_openvk_by_the_form_of_the_site(visitor: Page, club: Club) -> None:
+    visitor.goto(f"{club.url}/login/openvk/password")
+
+    def send(password: str, code: str = "") -> None:
+        visitor.get_by_label("E-mail or login").fill("lev@dvor.example")
+        visitor.get_by_label("Password").fill(password)
+        if code:
+            visitor.get_by_label("One-time code").fill(code)
+        visitor.get_by_role("button", name="Log in").click()
+
+    send("wrong")
+    expect(visitor.get_by_role("alert")).to_contain_text("is wrong")
+    send(PASSWORD)
+    expect(visitor.get_by_role("alert")).to_contain_text("one-time code")
+    send(PASSWORD, pyotp.TOTP(TOTP_SEED).now())
+    expect(visitor.get_by_text("Hello, Лев")).to_be_visible()
+    assert [row for row in club.rows() if row[0] == "openvk"]
+
+
 @pytest.fixture
 def webtv(dvor: Serving) -> Iterator[Connection]:
     """A connection by the demo's credential of the server API."""
     credential = dvor.facts["credential"]
     app = App(network=network("webtv", site=dvor.url), id=credential["key_id"], secret=credential["secret"])
-    with Connection(app, key="a key of the site's own") as connection:
+    with Connection(app, key=KEY) as connection:
         yield connection
 
 
@@ -218,5 +244,52 @@ def test_webtv_reads_people_by_signed_calls(webtv: Connection) -> None:
     with pytest.raises(errors.AccountUnavailable):
         webtv.get_user_info(Tokens(access_token=""), "99999")
     wrong = App(network=webtv.network, id=webtv.app.id, secret="wrong")
-    with Connection(wrong, key="a key of the site's own") as other, pytest.raises(errors.WrongSecret):
+    with Connection(wrong, key=KEY) as other, pytest.raises(errors.WrongSecret):
         other.get_user_info(Tokens(access_token=""), "3")
+
+
+@pytest.fixture
+def openvk(dvor: Serving) -> Iterator[Connection]:
+    """A connection that takes Dvor for an instance of OpenVK."""
+    app = App(network=network("openvk", site=dvor.url), id="Club")
+    with Connection(app, key=KEY) as connection:
+        yield connection
+
+
+def test_openvk_by_password(openvk: Connection) -> None:
+    info = openvk.log_in_with_password("clara@dvor.example", PASSWORD).info
+    assert (info.profile.name, info.data["is_closed"]) == ("Clara Weber", False)
+    with pytest.raises(errors.WrongPassword):
+        openvk.log_in_with_password("clara@dvor.example", "wrong")
+    with pytest.raises(errors.SecondFactorNeeded) as needed:
+        openvk.log_in_with_password("lev@dvor.example", PASSWORD)
+    assert needed.value.kind == "2fa_app"
+    with pytest.raises(errors.TokenExpired):
+        openvk.get_user_info("1-not-a-token-jill")
+
+
+@pytest.mark.parametrize("key", ["dvor", "vkid", "oidc"])
+def test_tokens_are_refreshed_and_revoked(visitor: Page, club: Club, dvor: Serving, key: str) -> None:
+    known = dvor.facts["app"]
+    app = App(network=network(key, site=dvor.url), id=known["id"], secret=known["secret"])
+    if key == "oidc":
+        scopes = [*app.network.scopes, "offline_access"]
+        app = structs.replace(app, network=network(key, site=dvor.url, scopes=scopes))
+    with Connection(app, key=KEY, redirect_uri=f"{club.url}/login/{key}/back") as connection:
+        url, ticket = connection.login_url(prompt="consent")
+        visitor.goto(url)
+        log_in_at_dvor(visitor, "clara@dvor.example")
+        allow(visitor)
+        visitor.wait_for_url(f"{club.url}/login/{key}/back?**")
+        came = dict(parse_qsl(urlsplit(visitor.url).query))
+        tokens = connection.finish_login(came, ticket).tokens
+        assert tokens.refresh_token
+        newer = connection.fresh_tokens(structs.replace(tokens, expires_at=1))
+        assert newer.access_token != tokens.access_token
+        assert connection.get_user_info(newer).profile.name == "Clara Weber"
+        if key != "dvor":  # VK's classic OAuth has no address for it
+            connection.revoke(newer)
+            with pytest.raises(errors.TokenExpired):
+                connection.get_user_info(newer)
+        with pytest.raises(errors.CodeInvalid):
+            connection.finish_login(came, ticket)
