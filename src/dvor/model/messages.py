@@ -51,8 +51,17 @@ class Action(Struct, frozen=True, omit_defaults=True):
     number: int = 0
 
 
+class Span(Struct, frozen=True, omit_defaults=True):
+    """A part of a text that looks otherwise; offset and length count UTF-16 code units."""
+
+    kind: str
+    offset: int
+    length: int
+    url: str = ""
+
+
 class Extra(Struct, frozen=True, omit_defaults=True):
-    """What few messages carry: quotes, a keyboard, a carousel, a bot's payload, or what happened to the chat."""
+    """What few messages carry: quotes, a keyboard, a carousel, a bot's payload, formats, or what happened to the chat."""
 
     reply: Quoted | None = None
     forwards: list[Quoted] = []
@@ -60,6 +69,7 @@ class Extra(Struct, frozen=True, omit_defaults=True):
     template: dict[str, Any] | None = None
     payload: str = ""
     action: Action | None = None
+    formats: list[Span] = []
 
 
 PLAIN = Extra()

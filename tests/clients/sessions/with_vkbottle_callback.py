@@ -11,7 +11,7 @@ from facts import BASE_URL, GROUP_ID, GROUP_TOKEN, TOKEN, friend_token, picture
 from vkbottle import Callback, GroupEventType, GroupTypes, Keyboard, KeyboardButtonColor
 from vkbottle.bot import Bot, Message
 from vkbottle.callback import BotCallback
-from vkbottle.tools import PhotoMessageUploader, vkscript
+from vkbottle.tools import Formatter, PhotoMessageUploader, vkscript
 
 vkbottle.API.API_URL = f"{BASE_URL}/method/"
 answered, pressed = asyncio.Event(), asyncio.Event()
@@ -37,7 +37,8 @@ def make_bot(url: str) -> Bot:
         keyboard = Keyboard(inline=True)
         keyboard.add(Callback("Да", {"tea": 1}), color=KeyboardButtonColor.POSITIVE)
         photo = await PhotoMessageUploader(bot.api).upload(picture(), peer_id=message.peer_id)
-        await message.answer(f"Чай, {name}!", keyboard=keyboard.get_json(), attachment=photo)
+        tea = Formatter("Чай, {:bold}!").format(name)
+        await message.answer(tea, keyboard=keyboard.get_json(), attachment=photo)
         answered.set()
 
     @bot.on.raw_event(GroupEventType.MESSAGE_EVENT, GroupTypes.MessageEvent)
@@ -104,6 +105,7 @@ async def main() -> None:
     await asyncio.wait_for(answered.wait(), 15)
     [said] = (await ask(friend, "messages.getHistory", peer_id=-GROUP_ID, count=1))["items"]
     assert said["text"] == "Чай, бот!" and said["attachments"][0]["photo"]
+    assert said["format_data"]["items"] == [{"type": "bold", "offset": 5, "length": 3}]
     button = said["keyboard"]["buttons"][0][0]["action"]
     asked = {"cmid": said["conversation_message_id"], "payload": button["payload"]}
     await ask(friend, "messages.sendMessageEvent", peer_id=-GROUP_ID, **asked)

@@ -42,7 +42,8 @@ async def send(vk: VKClient) -> None:
     [[sent]] = await vk.messages.send(peer_id=2, message="**hello** from vkx", random_id=0)
     [message] = (await vk.messages.get_by_id(message_ids=[sent.message_id])).items
     assert message.conversation_message_id == sent.cmid
-    assert "hello" in message.text
+    assert message.text == "hello from vkx"
+    assert [(part.type, part.length) for part in message.format_data.items] == [("bold", 5)]
 
 
 async def be_refused(vk: VKClient) -> None:

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.messages import MessagePage
 from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments
+from dvor.dialects.vk.text_formats import draw_formats
 from dvor.dialects.vk.texts import draw_text
 from dvor.methods.declaration import Call
 from dvor.model.conversations import Membership
@@ -68,6 +69,7 @@ class MessageObject(Struct, frozen=True, omit_defaults=True):
     keyboard: dict[str, Any] | UnsetType = UNSET
     template: dict[str, Any] | UnsetType = UNSET
     payload: str | UnsetType = UNSET
+    format_data: dict[str, Any] | UnsetType = UNSET
     update_time: int | UnsetType = UNSET
     reactions: list[ReactionCount] | UnsetType = UNSET
     reaction_id: int | UnsetType = UNSET
@@ -146,6 +148,8 @@ class MessageDrawing:
             drawn["template"] = extra.template
         if extra.payload:
             drawn["payload"] = extra.payload
+        if extra.formats and self._call.is_versioned:
+            drawn["format_data"] = draw_formats(extra.formats)
         return drawn
 
     def _draw_reactions(self, reactions: list[Reaction]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from dvor.dialects.vk.peers import (
     read_actor,
     read_peer,
 )
+from dvor.dialects.vk.text_formats import read_formats
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import (
     ChatForbidden,
@@ -71,6 +72,9 @@ class ContentParams(PeerParams):
     keyboard: Annotated[str, doc("A bot's keyboard, JSON.", max_length=16_384)] = ""
     template: Annotated[str, doc("A bot's carousel, JSON.", max_length=16_384)] = ""
     payload: Annotated[str, doc("JSON that goes with the message to a bot.", max_length=1024)] = ""
+    format_data: Annotated[
+        str, doc("Bold, italic, underlined and linked parts, JSON.", max_length=16_384)
+    ] = ""
     dont_parse_links: Annotated[bool, doc("Make no previews of links; none are made.")] = False
     disable_mentions: Annotated[bool, doc("Notify nobody who is mentioned; nobody is.")] = False
 
@@ -166,6 +170,7 @@ async def _read_extra(call: Call, actor_id: int, params: Send) -> Extra | None:
         keyboard=read_keyboard(params.keyboard),
         template=read_template(params.template),
         payload=read_payload(params.payload),
+        formats=read_formats(params.format_data, params.message),
     )
     return None if extra == Extra() else extra
 
@@ -272,8 +277,8 @@ async def edit(call: Call, params: Edit) -> Literal[1]:
     else:
         peer_id = await read_peer(call, params)
     keyboard, template = read_keyboard(params.keyboard), read_template(params.template)
-    payload = read_payload(params.payload)
-    extra = Extra(keyboard=keyboard, template=template, payload=payload)
+    payload, formats = read_payload(params.payload), read_formats(params.format_data, params.message)
+    extra = Extra(keyboard=keyboard, template=template, payload=payload, formats=formats)
     await changes.edit_message(
         call.tx,
         actor_id,
