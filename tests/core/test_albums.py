@@ -347,6 +347,35 @@ async def test_who_comments_on_photos(courtyard: Courtyard, settle: Settle) -> N
     await comment(stranger, owner, quiet.id)
 
 
+async def test_a_key_opens_the_comments_of_a_hidden_photo(courtyard: Courtyard, settle: Settle) -> None:
+    anna, boris = await settle({}, {})
+    album = await make(courtyard, anna, viewers=Audience.OWNER)
+    [photo] = await fill(courtyard, anna, album, "one")
+    key: comments.ItemKey = (anna, "photo", photo.id)
+
+    async def texts(access_key: str) -> list[str]:
+        async with courtyard.database.read() as tx:
+            asked: dict[str, Any] = {"offset": 0, "count": 9, "is_rising": True, "thread_count": 0}
+            page = await comments.list_comments(tx, boris, key, thread_id=0, access_key=access_key, **asked)
+            return [one.text for one in page.comments]
+
+    await write(
+        courtyard,
+        lambda tx: comments.write_comment(tx, boris, key, "Ах", [], access_key="key", now=NOW),
+    )
+    assert await texts("key") == ["Ах"]
+    for wrong in ("", "no"):
+        with pytest.raises(PhotoNotFound):
+            await texts(wrong)
+        with pytest.raises(PhotoNotFound):
+            await write(
+                courtyard,
+                lambda tx, wrong=wrong: comments.write_comment(  # type: ignore[misc]
+                    tx, boris, key, "Ох", [], access_key=wrong, now=NOW
+                ),
+            )
+
+
 async def test_all_comments_of_albums(courtyard: Courtyard, settle: Settle) -> None:
     anna, boris = await settle({}, {})
     one = await make(courtyard, anna)

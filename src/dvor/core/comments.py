@@ -48,16 +48,19 @@ async def write_comment(
     reply_to_id: int = 0,
     from_group: bool = False,
     guid: str = "",
+    access_key: str = "",
     now: int,
 ) -> tuple[int, list[int]]:
     """Write a comment; return its number and the thread that it stands in, outermost first.
 
+    `access_key` opens a photo that is not shown to everybody.
+
     `PostNotFound`, `CommentForbidden`, `CommentNotFound` (what is answered), `InvalidParameter`, `AccessDenied`.
     """
     _check_content(text, attachments)
-    owner, author = await _load_item(tx, user_id, key)
+    owner, author = await _load_item(tx, user_id, key, access_key)
     is_manager = isinstance(owner, Community) and owner.standing.role > Role.NONE
-    if not await _may_comment(tx, user_id, owner, key) or (from_group and not is_manager):
+    if not await _may_comment(tx, user_id, owner, key, access_key) or (from_group and not is_manager):
         raise CommentForbidden(f"{key[0]}_{key[2]}")
     from_id = key[0] if from_group else user_id
     if guid and (known := await store.find_guid(tx, key[0], from_id, guid)):
@@ -114,19 +117,23 @@ def _check_content(text: str, attachments: list[Attachment]) -> None:
         raise InvalidParameter("attachments", f"more than {MAX_ATTACHMENTS}")
 
 
-async def _load_item(tx: Transaction, viewer_id: int, key: ItemKey) -> tuple[Owner, int]:
+async def _load_item(
+    tx: Transaction, viewer_id: int, key: ItemKey, access_key: str = ""
+) -> tuple[Owner, int]:
     """Return the owner and the author of what is commented on, if the viewer may see it."""
     owner_id, kind, item_id = key
     if kind == "post":
         post = await get_post(tx, viewer_id, owner_id, item_id)
         return await load_owner(tx, viewer_id, owner_id), post.from_id
-    photo = await get_photo(tx, viewer_id, (owner_id, item_id))
+    photo = await get_photo(tx, viewer_id, (owner_id, item_id), access_key)
     return await load_owner(tx, viewer_id, owner_id), photo.user_id if owner_id > 0 else owner_id
 
 
-async def _may_comment(tx: Transaction, viewer_id: int, owner: Owner, key: ItemKey) -> bool:
+async def _may_comment(
+    tx: Transaction, viewer_id: int, owner: Owner, key: ItemKey, access_key: str = ""
+) -> bool:
     if key[1] == "photo":
-        return may_comment(await get_photo(tx, viewer_id, (key[0], key[2])), owner)
+        return may_comment(await get_photo(tx, viewer_id, (key[0], key[2]), access_key), owner)
     return owner.takes_comments and not (await get_post(tx, viewer_id, key[0], key[2])).is_uncommented
 
 
@@ -157,9 +164,13 @@ async def list_comments(
     count: int,
     is_rising: bool,
     thread_count: int,
+    access_key: str = "",
 ) -> CommentPage:
-    """Return a page of the comments below an item, or of one thread; errors of `_load_item`."""
-    owner, author = await _load_item(tx, viewer_id, key)
+    """Return a page of the comments below an item, or of one thread; errors of `_load_item`.
+
+    `access_key` opens a photo that is not shown to everybody.
+    """
+    owner, author = await _load_item(tx, viewer_id, key, access_key)
     first = await store.count_before(tx, key, thread_id, start_id) if start_id else 0
     offset = max(first + offset, 0)
     level = await store.count_comments(tx, key, thread_id)
@@ -171,7 +182,7 @@ async def list_comments(
     total = level if thread_id else level + sum(comment.replies for comment in page)
     if key[1] == "post" and not thread_id:
         total = (await get_post(tx, viewer_id, key[0], key[2])).comments
-    may_comment = await _may_comment(tx, viewer_id, owner, key)
+    may_comment = await _may_comment(tx, viewer_id, owner, key, access_key)
     return await _gather(tx, viewer_id, (total, level), page, threads, may_comment, author, offset)
 
 

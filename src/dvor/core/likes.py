@@ -28,8 +28,13 @@ KINDS: dict[LikeKind, NotificationKind] = {
 }
 
 
-async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int) -> int:
-    """Return the author of an item; `ItemNotFound` where it does not exist or the viewer may not see it."""
+async def check_visible(
+    tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int, access_key: str = ""
+) -> int:
+    """Return the author of an item; `ItemNotFound` where it does not exist or the viewer may not see it.
+
+    `access_key` opens a photo that is not shown to everybody.
+    """
     if kind == "comment":
         try:
             return (await get_comment(tx, viewer_id, owner_id, item_id)).comments[0].from_id
@@ -40,17 +45,24 @@ async def check_visible(tx: Transaction, viewer_id: int, kind: LikeKind, owner_i
             return (await get_post(tx, viewer_id, owner_id, item_id)).from_id
         except PostNotFound as error:
             raise ItemNotFound(error.detail) from error
-    item = Attachment(kind, owner_id, item_id)
+    item = Attachment(kind, owner_id, item_id, access_key)
     if not (await load_attached(tx, viewer_id, [({viewer_id}, [item])])).has(item):
         raise ItemNotFound(f"{kind}{owner_id}_{item_id}")
     return owner_id
 
 
 async def add_like(
-    tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int, *, now: int
+    tx: Transaction,
+    user_id: int,
+    kind: LikeKind,
+    owner_id: int,
+    item_id: int,
+    *,
+    access_key: str = "",
+    now: int,
 ) -> int:
     """Like an item, once; return how many likes it has."""
-    author = await check_visible(tx, user_id, kind, owner_id, item_id)
+    author = await check_visible(tx, user_id, kind, owner_id, item_id, access_key)
     before = await store.has_like(tx, kind, owner_id, item_id, user_id) if owner_id < 0 else False
     count = await store.insert_like(tx, kind, owner_id, item_id, user_id, now)
     if owner_id < 0 and not before:
@@ -60,10 +72,17 @@ async def add_like(
 
 
 async def remove_like(
-    tx: Transaction, user_id: int, kind: LikeKind, owner_id: int, item_id: int, *, now: int
+    tx: Transaction,
+    user_id: int,
+    kind: LikeKind,
+    owner_id: int,
+    item_id: int,
+    *,
+    access_key: str = "",
+    now: int,
 ) -> int:
     """Take a like back if there is one; return how many likes the item has."""
-    author = await check_visible(tx, user_id, kind, owner_id, item_id)
+    author = await check_visible(tx, user_id, kind, owner_id, item_id, access_key)
     await take_back(tx, _notification(author, kind, owner_id, item_id, user_id, now))
     if owner_id < 0 and await store.has_like(tx, kind, owner_id, item_id, user_id):
         await tell(tx, "like_remove", {owner_id: ItemEvent(owner_id, item_id, user_id, kind=kind)}, now)

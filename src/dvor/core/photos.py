@@ -116,9 +116,9 @@ async def get_photos(tx: Transaction, viewer_id: int, keys: list[tuple[int, int,
     return seen
 
 
-async def get_photo(tx: Transaction, viewer_id: int, key: Key) -> Photo:
-    """Return a photo that the viewer may see; `PhotoNotFound`."""
-    found = await get_photos(tx, viewer_id, [(*key, "")])
+async def get_photo(tx: Transaction, viewer_id: int, key: Key, access_key: str = "") -> Photo:
+    """Return a photo that the viewer may see, or whose key he has; `PhotoNotFound`."""
+    found = await get_photos(tx, viewer_id, [(*key, access_key)])
     if not found:
         raise PhotoNotFound(f"no photo {key[0]}_{key[1]}")
     return found[0]

@@ -138,3 +138,16 @@ async def test_a_community_s_bots_hear_of_photos_and_comments(cast_client: CastC
     await cast_client.get("photos.deleteComment", owner_id=-group_id, comment_id=number)
     updates = (await cast_client.http.get(poll["server"], params=ask)).json()["updates"]
     assert updates[-1]["object"]["photo_id"] == photo["id"]
+
+
+async def test_a_key_opens_what_only_its_owner_sees(cast_client: CastClient) -> None:
+    _, [photo] = await make_album(cast_client, privacy_view="only_me")
+    asked = {"owner_id": 1, "photo_id": photo["id"]}
+    item = {"owner_id": 1, "item_id": photo["id"], "type": "photo"}
+    key = {"access_key": photo["access_key"]}
+    assert await cast_client.refuse("photos.getComments", "boris", **asked) == 15
+    assert await cast_client.refuse("likes.add", "boris", **item) == 100
+    assert await cast_client.get("photos.createComment", "boris", message="x", **asked, **key)
+    assert (await cast_client.get("photos.getComments", "boris", **asked, **key))["count"] == 1
+    assert (await cast_client.get("likes.add", "boris", **item, **key))["likes"] == 1
+    assert (await cast_client.get("likes.delete", "boris", **item, **key))["likes"] == 0

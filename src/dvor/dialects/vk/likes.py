@@ -49,7 +49,7 @@ class LikeItem(Params):
     type: Annotated[str, doc("`post`, `photo` or `comment`.", max_length=32)]
     item_id: Annotated[ItemId, doc("The number of the item.")]
     owner_id: Annotated[OwnerId, doc("Whose item; 0 for the caller's own.")] = 0
-    access_key: Annotated[str, doc("The access key of a hidden item; not needed.", max_length=255)] = ""
+    access_key: Annotated[str, doc("The key of a photo that is not shown to everybody.", max_length=255)] = ""
 
 
 def read_kind(name: str) -> LikeKind:
@@ -70,7 +70,9 @@ async def add(call: Call, params: LikeItem) -> LikeCount:
     """
     owner_id, kind = params.owner_id or call.user_id, read_kind(params.type)
     return LikeCount(
-        await likes.add_like(call.tx, call.user_id, kind, owner_id, params.item_id, now=call.now)
+        await likes.add_like(
+            call.tx, call.user_id, kind, owner_id, params.item_id, access_key=params.access_key, now=call.now
+        )
     )
 
 
@@ -82,7 +84,9 @@ async def delete(call: Call, params: LikeItem) -> LikeCount:
     """
     owner_id, kind = params.owner_id or call.user_id, read_kind(params.type)
     return LikeCount(
-        await likes.remove_like(call.tx, call.user_id, kind, owner_id, params.item_id, now=call.now)
+        await likes.remove_like(
+            call.tx, call.user_id, kind, owner_id, params.item_id, access_key=params.access_key, now=call.now
+        )
     )
 
 

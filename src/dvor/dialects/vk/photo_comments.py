@@ -18,6 +18,7 @@ from dvor.model.tokens import Scope
 
 OwnerOf = Annotated[OwnerId, doc("Whose photo; 0 for the caller's own.")]
 PhotoId = Annotated[ItemId, doc("The photo's number.")]
+AccessKey = Annotated[str, doc("The key of a photo that is not shown to everybody.", max_length=64)]
 Texts = Annotated[list[str], doc("Up to ten attachments: `photo1_2`, `doc1_2`.")]
 
 
@@ -30,10 +31,11 @@ class WriteComment(Params, kw_only=True):
     attachments: Texts = []
     from_group: Annotated[bool, doc("Let the community speak whose photo it is; its managers may.")] = False
     reply_to_comment: Annotated[ItemId, doc("The comment that is answered; 0 for none.")] = 0
+    access_key: AccessKey = ""
     guid: Annotated[str, doc("Written again with the same word it is not written twice.", max_length=64)] = ""
 
 
-@method("photos.createComment", scope=Scope.PHOTOS, writes=True, not_yet=("sticker_id", "access_key"))
+@method("photos.createComment", scope=Scope.PHOTOS, writes=True, not_yet=("sticker_id",))
 async def create_comment(call: Call, params: WriteComment) -> int:
     """Writes a comment on a photo and returns its number.
 
@@ -49,6 +51,7 @@ async def create_comment(call: Call, params: WriteComment) -> int:
         reply_to_id=params.reply_to_comment,
         from_group=params.from_group and owner_id < 0,
         guid=params.guid,
+        access_key=params.access_key,
         now=call.now,
     )
     return number
@@ -77,11 +80,12 @@ class GetComments(Params, kw_only=True):
     ] = 0
     count: Annotated[int, doc("How many to return; 20, without `v` 100.", ge=0, le=100)] | None = None
     sort: Annotated[Literal["", "asc", "desc"], doc("The oldest or the newest first.")] = "asc"
+    access_key: AccessKey = ""
     extended: Annotated[bool, doc("Give the authors in `profiles` and `groups` too.")] = False
     fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
 
 
-@method("photos.getComments", not_yet=("access_key",))
+@method("photos.getComments")
 async def get_comments(call: Call, params: GetComments) -> PhotoComments:
     """Returns the comments on a photo.
 
@@ -98,6 +102,7 @@ async def get_comments(call: Call, params: GetComments) -> PhotoComments:
         count=default if params.count is None else params.count,
         is_rising=params.sort != "desc",
         thread_count=0,
+        access_key=params.access_key,
     )
     drawing = CommentDrawing(call, page, with_likes=params.need_likes)
     more: dict[str, Any] = {"real_offset": page.offset} if params.start_comment_id else {}
