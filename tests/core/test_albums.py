@@ -163,7 +163,7 @@ async def test_pages_of_albums(courtyard: Courtyard, settle: Settle) -> None:
     page = await listed(courtyard, anna, anna, offset=1, count=2)
     assert (page.count, [one.id for one in page.albums]) == (5, [made[3], made[2]])
     page = await listed(courtyard, anna, anna, with_system=True)
-    assert (page.count, [one.id for one in page.system]) == (7, [-7, -6])
+    assert (page.count, [one.id for one in page.system]) == (8, [-7, -6, -15])
     page = await listed(courtyard, anna, anna, with_system=True, album_ids=[-6, made[1], 999])
     assert (page.count, [one.id for one in (*page.system, *page.albums)]) == (2, [-6, made[1]])
 
@@ -408,3 +408,36 @@ def test_the_album_of_the_wall_is_listed() -> None:
     photo = Photo(1, 1, 1, WALL_ALBUM, "", "", [], 0)
     assert photo.is_listed
     assert not Photo(1, 1, 1, -3, "", "", [], 0).is_listed
+
+
+async def test_a_copy_is_one_s_own(courtyard: Courtyard, settle: Settle) -> None:
+    anna, boris = await settle({}, {})
+    album = await make(courtyard, anna, viewers=Audience.OWNER)
+    [photo] = await fill(courtyard, anna, album, "one")
+
+    def copy(access_key: str = "key", quota: int = 0) -> Awaitable[Any]:
+        asked = (anna, photo.id, access_key)
+        return write(courtyard, lambda tx: photos.copy_photo(tx, boris, asked, "mine", quota=quota, now=NOW))
+
+    with pytest.raises(PhotoNotFound):
+        await copy("no")
+    with pytest.raises(QuotaExceeded):
+        await copy(quota=9)
+    copied = await copy()
+    assert (copied.owner_id, copied.album_id, copied.sizes, copied.access_key) == (
+        boris,
+        -15,
+        photo.sizes,
+        "mine",
+    )
+    assert (await copy()).id == copied.id
+    await write(courtyard, lambda tx: photos.delete_photo(tx, boris, (boris, copied.id), now=NOW))
+    assert (await copy()).id == copied.id
+    await write(courtyard, lambda tx: photos.delete_photo(tx, anna, (anna, photo.id), now=NOW))
+    await write(courtyard, lambda tx: photos.purge_photos(tx, NOW + 1))
+    async with courtyard.database.read() as tx:
+        assert len(await photos.get_photos(tx, anna, [(boris, copied.id, "")])) == 1, (
+            "a copy stays, for all to see"
+        )
+        assert await find_files(tx, [photo.sizes[0].file])
+        assert [await used_bytes(tx, one) for one in (anna, boris)] == [0, 10]

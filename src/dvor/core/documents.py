@@ -32,6 +32,8 @@ from dvor.store.files import add_bytes, insert_files, release_files, use_files
 from dvor.store.group_members import list_group_ids
 from dvor.store.users import lock_owners
 
+TAGGED_DOCUMENTS = 1000
+"""How many documents are looked at for their tags."""
 PURGED_AT_ONCE = 100
 """How many documents one transaction removes for good."""
 
@@ -182,6 +184,14 @@ async def count_types(tx: Transaction, viewer_id: int, owner_id: int) -> dict[in
     """Return how many listed documents of each type there are; `AccessDenied`."""
     await _check_list(tx, viewer_id, owner_id)
     return await store.count_types(tx, owner_id)
+
+
+async def list_tags(tx: Transaction, viewer_id: int, owner_id: int, type_number: int) -> list[str]:
+    """Return the tags of the newest listed documents, each once, in the order of the alphabet; `AccessDenied`."""
+    page = await list_documents(
+        tx, viewer_id, owner_id, type_number=type_number, offset=0, count=TAGGED_DOCUMENTS
+    )
+    return sorted({tag for one in page.documents for tag in one.tags})
 
 
 async def _check_list(tx: Transaction, viewer_id: int, owner_id: int) -> None:

@@ -9,7 +9,7 @@ from dvor.model.errors import AccessDenied, InvalidParameter, InvalidUpload, Pho
 from dvor.model.files import UploadedPicture
 from dvor.model.groups import Role
 from dvor.model.likes import ItemCounters
-from dvor.model.photos import MAX_ALBUM_TEXT, WALL_ALBUM, Audience, Photo, PictureSize
+from dvor.model.photos import MAX_ALBUM_TEXT, SAVED_ALBUM, WALL_ALBUM, Audience, Photo, PictureSize
 from dvor.store import photos as store
 from dvor.store.albums import load_album
 from dvor.store.database import Transaction
@@ -72,6 +72,39 @@ async def save_photo(
     number = await store.next_photo_number(tx, owner_id)
     photo = Photo(owner_id, number, user_id, album_id, text, access_key, upload.sizes, now)
     await store.insert_photo(tx, photo, upload.id)
+    return photo
+
+
+async def copy_photo(
+    tx: Transaction,
+    user_id: int,
+    key: tuple[int, int, str],
+    access_key: str,
+    *,
+    quota: int,
+    now: int,
+) -> Photo:
+    """Put a copy of a photo that the user sees among his saved ones; doing it again returns the same copy.
+
+    `PhotoNotFound`, `QuotaExceeded`.
+    """
+    await lock_owners(tx, [user_id])
+    found = await get_photos(tx, user_id, [key])
+    if not found:
+        raise PhotoNotFound(f"no photo {key[0]}_{key[1]}")
+    [original] = found
+    name = f"copy {original.owner_id}_{original.id}"
+    copied = await store.find_upload(tx, user_id, name)
+    if copied is not None:
+        await store.set_deleted(tx, (user_id, copied.id), 0)
+        return copied
+    names = {size.file for size in original.sizes}
+    if await add_bytes(tx, user_id, await sum_bytes(tx, sorted(names))) > quota > 0:
+        raise QuotaExceeded(f"{quota} bytes")
+    await use_files(tx, names)
+    number = await store.next_photo_number(tx, user_id)
+    photo = Photo(user_id, number, user_id, SAVED_ALBUM, original.text, access_key, original.sizes, now)
+    await store.insert_photo(tx, photo, name)
     return photo
 
 

@@ -4,9 +4,10 @@ import enum
 
 from msgspec import Struct
 
-WALL_ALBUM, PROFILE_ALBUM, MESSAGE_ALBUM = -7, -6, -3
-"""VK's numbers of the albums that hold pictures posted on a wall, pictures of their owner, and pictures in messages."""
-LISTED_ALBUMS = {"wall": WALL_ALBUM, "profile": PROFILE_ALBUM}
+SAVED_ALBUM, WALL_ALBUM, PROFILE_ALBUM, MESSAGE_ALBUM = -15, -7, -6, -3
+"""VK's numbers of the albums that hold copies of others' photos, pictures posted on a wall, pictures of their owner,
+and pictures in messages."""
+LISTED_ALBUMS = {"wall": WALL_ALBUM, "profile": PROFILE_ALBUM, "saved": SAVED_ALBUM}
 """The albums that everybody has and others may look through, by VK's names."""
 MAX_ALBUMS = 10_000
 MAX_ALBUM_PHOTOS = 10_000

@@ -67,7 +67,7 @@ async def test_forms_of_the_answers(cast_client: CastClient) -> None:
     assert [one["id"] for one in plain["items"]] == [album["id"]]
     assert "thumb_src" not in plain["items"][0]
     openvk = (await cast_client.ask("photos.getAlbums", v=None, photo_sizes=1)).json()["response"]["items"]
-    assert [one["id"] for one in openvk] == [-7, -6, album["id"]]
+    assert [one["id"] for one in openvk] == [-7, -6, -15, album["id"]]
     shown = openvk[-1]
     assert (shown["size"], shown["thumb_id"], shown["thumb_is_last"]) == (2, saved["items"][0]["id"], 1)
     assert shown["thumb_src"] in {size["url"] for size in shown["sizes"]}

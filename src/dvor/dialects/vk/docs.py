@@ -243,6 +243,27 @@ async def get_types(call: Call, params: OfOwner) -> DocumentTypes:
     return DocumentTypes(len(types), types)
 
 
+class GetTags(OfOwner, kw_only=True):
+    """Parameters of docs.getTags."""
+
+    type: Annotated[int, doc("Only of documents of this type, 1 to 8; 0 or -1: of all.", ge=-1, le=8)] = 0
+
+
+MAX_LISTED_TAGS = 50
+"""OpenVK's figure."""
+
+
+@method("docs.getTags", scope=Scope.DOCS)
+async def get_tags(call: Call, params: GetTags) -> list[str]:
+    """Returns up to 50 tags of one's own documents, or of a community's.
+
+    OpenVK: docs.getTags; VK has none.
+    """
+    owner_id = params.owner_id or call.owner_id
+    tags = await documents.list_tags(call.tx, call.owner_id, owner_id, max(params.type, 0))
+    return tags[:MAX_LISTED_TAGS]
+
+
 class SearchDocuments(Params, kw_only=True):
     """Parameters of docs.search."""
 

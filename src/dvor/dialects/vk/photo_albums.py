@@ -14,7 +14,7 @@ from dvor.dialects.vk.texts import draw_text
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import NotImplementedYet
 from dvor.model.ids import MAX_NUMBER, MAX_USER_ID, ItemId, OwnerId
-from dvor.model.photos import PROFILE_ALBUM, WALL_ALBUM, Album, AlbumChange, Audience, NewAlbum
+from dvor.model.photos import PROFILE_ALBUM, SAVED_ALBUM, WALL_ALBUM, Album, AlbumChange, Audience, NewAlbum
 from dvor.model.tokens import Scope
 
 AUDIENCES = {
@@ -28,7 +28,7 @@ AUDIENCES = {
 }
 """VK's words for who sees or comments, and its old numbers."""
 CATEGORIES = {Audience.EVERYBODY: "all", Audience.FRIENDS: "friends", Audience.OWNER: "only_me"}
-SYSTEM_TITLES = {PROFILE_ALBUM: "Profile photos", WALL_ALBUM: "Wall photos"}
+SYSTEM_TITLES = {PROFILE_ALBUM: "Profile photos", WALL_ALBUM: "Wall photos", SAVED_ALBUM: "Saved photos"}
 
 OwnerOf = Annotated[OwnerId, doc("Whose; 0 for the caller's own.")]
 GroupOf = Annotated[

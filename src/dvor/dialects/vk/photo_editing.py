@@ -1,10 +1,11 @@
-"""photos.*: changing, deleting, restoring and moving photos."""
+"""photos.*: copying, changing, deleting, restoring and moving photos."""
 
 import re
 from typing import Annotated, Literal
 
 from dvor.core import albums, photos
 from dvor.dialects.vk.photo_albums import AlbumId, OwnerOf, PhotoId
+from dvor.dialects.vk.photos import make_key
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter
 from dvor.model.tokens import Scope
@@ -17,6 +18,30 @@ class OnePhoto(Params, kw_only=True):
 
     owner_id: OwnerOf = 0
     photo_id: PhotoId
+
+
+class CopyPhoto(OnePhoto, kw_only=True):
+    """Parameters of photos.copy."""
+
+    access_key: Annotated[str, doc("The key of a photo that is not shown to everybody.", max_length=64)] = ""
+
+
+@method("photos.copy", scope=Scope.PHOTOS, writes=True, is_repeatable=True)
+async def copy(call: Call, params: CopyPhoto) -> int:
+    """Puts a copy of a photo into the album `saved`, and returns its number there; once, however often it is asked.
+
+    VK: photos.copy.
+    """
+    owner_id = params.owner_id or call.user_id
+    copied = await photos.copy_photo(
+        call.tx,
+        call.user_id,
+        (owner_id, params.photo_id, params.access_key),
+        make_key(call, f"copy {call.user_id} {owner_id}_{params.photo_id}"),
+        quota=call.courtyard.settings.file_quota,
+        now=call.now,
+    )
+    return copied.id
 
 
 class EditPhoto(OnePhoto, kw_only=True):

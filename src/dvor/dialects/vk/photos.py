@@ -242,7 +242,7 @@ class GetPhotos(ListPhotos, kw_only=True):
     """Parameters of photos.get."""
 
     album_id: Annotated[
-        str, doc("An album's number; `wall` or `profile`, or their numbers -7 and -6.", max_length=32)
+        str, doc("An album's number; `wall`, `profile` or `saved`, or -7, -6 and -15.", max_length=32)
     ] = "wall"
     photo_ids: Annotated[list[str], doc("Only these numbers.", max_length=1000)] = []
     rev: Annotated[bool, doc("The newest first.")] = False
@@ -288,7 +288,7 @@ def read_album(text: str) -> int:
         return names[text]
     if text.isdecimal() and text.isascii() and 0 < int(text) <= MAX_NUMBER:
         return int(text)
-    raise InvalidParameter("album_id", "is neither a number nor wall or profile")
+    raise InvalidParameter("album_id", "is neither a number nor wall, profile or saved")
 
 
 class GetAllPhotos(ListPhotos, kw_only=True):

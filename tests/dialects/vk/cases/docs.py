@@ -39,6 +39,7 @@ CASES = Cases(
         ("docs.getById", {"docs": full_id, "return_tags": "1"}),
         ("docs.get", {"count": "1", "type": "4"}),
         ("docs.getTypes", {}),
+        ("docs.getTags", {}),
         ("docs.search", {"q": "весн", "search_own": "1"}),
     ),
     refused={
@@ -53,6 +54,7 @@ CASES = Cases(
         "docs.getById": ("narrow", {"docs": "1_1"}, 7),
         "docs.get": ("anna", {"owner_id": 2}, 15),
         "docs.getTypes": ("anna", {"owner_id": 2}, 15),
+        "docs.getTags": ("anna", {"owner_id": 2}, 15),
         "docs.search": ("narrow", {"q": "x"}, 7),
     },
     wrong={
@@ -67,6 +69,7 @@ CASES = Cases(
         "docs.getById": {"docs": "x"},
         "docs.get": {"type": 9},
         "docs.getTypes": {"owner_id": "x"},
+        "docs.getTags": {"type": 9},
         "docs.search": {"q": ""},
     },
 )
