@@ -101,3 +101,17 @@ async def test_whose_like_it_is_must_be_visible_too(courtyard: Courtyard, settle
     for one, refusal in ((closed, ProfileClosed), (deleted, ProfileClosed), (999, UserNotFound)):
         with pytest.raises(refusal):
             await liked(courtyard, viewer, one, "post", anna)
+
+
+async def test_who_has_repeated_a_post(courtyard: Courtyard, settle: Settle) -> None:
+    anna, boris, clara = await settle({}, {}, {})
+    named = {"platform": "", "is_friends_only": False, "now": NOW}
+    number = await courtyard.database.write(lambda tx: wall.write_post(tx, anna, anna, "Ё", [], **named))  # type: ignore[arg-type]
+    for who, at in ((boris, NOW), (clara, NOW + 1), (boris, NOW + 2)):
+        await courtyard.database.write(
+            lambda tx, who=who, at=at: wall.repost(tx, who, (anna, number), who, "", platform="", now=at)  # type: ignore[misc]
+        )
+    async with courtyard.database.read() as tx:
+        total, ids, owners = await likes.list_copiers(tx, anna, "post", anna, number, offset=0, count=5)
+        assert (total, ids, set(owners)) == (2, [boris, clara], {boris, clara})
+        assert (await likes.list_copiers(tx, anna, "post", anna, number, offset=1, count=5))[1] == [clara]

@@ -13,7 +13,18 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, bindparam, select
 
 import dvor.store
-from dvor.store import consistency, credentials, events, groups, jobs, keys, maintenance, schema, users
+from dvor.store import (
+    consistency,
+    credentials,
+    events,
+    groups,
+    jobs,
+    keys,
+    maintenance,
+    schema,
+    statistics,
+    users,
+)
 from dvor.store.columns import Json, metadata
 from dvor.store.statements import Compiled, EngineName, Statement, among, insert_all, shapes, upsert
 
@@ -31,6 +42,17 @@ MAY_SCAN: dict[Statement[Any], str] = {
     events._OVERFULL: "pruning asks every receiver how full its log is, in the background",
     credentials.ALL_CREDENTIALS: "a few credentials, and an administrator wants to see them all",
     keys.ALL_KEYS: "a few keys, and all of them are wanted",
+    **dict.fromkeys(
+        (
+            statistics.COUNT_USERS,
+            statistics.COUNT_SEEN,
+            statistics.COUNT_GROUPS,
+            statistics.COUNT_POSTS,
+            statistics.ADMINISTRATORS,
+            statistics.POPULAR_GROUPS,
+        ),
+        "figures of everything, counted at most once a minute",
+    ),
     jobs._OF_KIND: "the queue is short, and asked at the start only",
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dvor.config import Settings
 from dvor.core.secrets import MasterKey
 from dvor.media.files import FileStore
+from dvor.model.statistics import Statistics
 from dvor.store.database import Database, connect_database, open_database
 from dvor.store.revision import bring_up_to_date
 from dvor.store.touches import Touches
@@ -25,6 +26,8 @@ class Courtyard:
     files: FileStore
     public_url: str
     clock: Clock = time.time
+    statistics: Statistics | None = None
+    """The figures that were counted last."""
 
     @property
     def now(self) -> int:

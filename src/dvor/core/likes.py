@@ -20,6 +20,7 @@ from dvor.model.likes import LikeKind
 from dvor.model.notifications import Notification, NotificationKind
 from dvor.store import likes as store
 from dvor.store.database import Transaction
+from dvor.store.wall import list_copiers_of
 
 KINDS: dict[LikeKind, NotificationKind] = {
     "post": "like_post",
@@ -105,6 +106,20 @@ async def list_fans(
     fans = await store.list_fans(tx, kind, owner_id, item_id, offset, count)
     total = await store.count_likes(tx, kind, owner_id, item_id)
     return total, fans, await load_owners(tx, viewer_id, fans)
+
+
+async def list_copiers(
+    tx: Transaction, viewer_id: int, kind: LikeKind, owner_id: int, item_id: int, *, offset: int, count: int
+) -> tuple[int, list[int], Owners]:
+    """Return how many have repeated a post, and a page of them, the latest first; of photos and comments nobody.
+
+    `ItemNotFound`.
+    """
+    await check_visible(tx, viewer_id, kind, owner_id, item_id)
+    if kind != "post":
+        return 0, [], {}
+    total, ids = await list_copiers_of(tx, owner_id, item_id, offset, count)
+    return total, ids, await load_owners(tx, viewer_id, ids)
 
 
 async def is_liked(

@@ -221,19 +221,31 @@ _BY_GUID = Statement(
         posts.c.guid != literal_column("''"),
     )
 )
+_copies = (
+    posts.c.copied_owner_id == _owner_id,
+    posts.c.copied_id == bindparam("post_id", type_=Id),
+    posts.c.copied_id != literal_column("0"),
+    posts.c.deleted_at.is_(None),
+)
 _COPIES = Statement(
     select(posts.c.owner_id, posts.c.id)
-    .where(
-        posts.c.copied_owner_id == _owner_id,
-        posts.c.copied_id == bindparam("post_id", type_=Id),
-        posts.c.copied_id != literal_column("0"),
-        posts.c.deleted_at.is_(None),
-    )
+    .where(*_copies)
     .order_by(posts.c.created_at.desc(), posts.c.owner_id, posts.c.id)
     .limit(bindparam("count", type_=Integer))
     .offset(bindparam("offset", type_=Id)),
     lambda owner_id, post_id: (owner_id, post_id),
 )
+
+_COPIERS = Statement(
+    select(posts.c.from_id)
+    .where(*_copies)
+    .group_by(posts.c.from_id)
+    .order_by(func.max(posts.c.created_at).desc(), posts.c.from_id)
+    .limit(bindparam("count", type_=Integer))
+    .offset(bindparam("offset", type_=Id)),
+    int,
+)
+_COUNT_COPIERS = Statement(select(func.count(posts.c.from_id.distinct())).where(*_copies))
 
 
 async def list_posts(
@@ -339,3 +351,12 @@ async def list_copies(
 ) -> list[tuple[int, int]]:
     """Return a page of the posts that repeat one, as keys, newest first."""
     return await tx.rows(_COPIES, owner_id=owner_id, post_id=post_id, offset=offset, count=count)
+
+
+async def list_copiers_of(
+    tx: Transaction, owner_id: int, post_id: int, offset: int, count: int
+) -> tuple[int, list[int]]:
+    """Return how many have repeated a post, and a page of them, the latest first."""
+    key = {"owner_id": owner_id, "post_id": post_id}
+    total: int = await tx.value(_COUNT_COPIERS, **key)
+    return total, await tx.rows(_COPIERS, **key, offset=offset, count=count)

@@ -111,7 +111,7 @@ class GetLikes(LikeItem):
     """Parameters of likes.getList."""
 
     filter: Annotated[
-        Literal["", "likes", "copies"], doc("`likes`; who has repeated it: see wall.getReposts.")
+        Literal["", "likes", "copies"], doc("`likes`, or `copies`: who has repeated the post.")
     ] = "likes"
     friends_only: Annotated[int, doc("1: only the caller's friends.", ge=0, le=3)] = 0
     extended: Annotated[bool, doc("Give people instead of ids.")] = False
@@ -137,15 +137,14 @@ class FanList(Struct, frozen=True):
 
 @method("likes.getList")
 async def get_list(call: Call, params: GetLikes) -> FanIds | FanList:
-    """Returns who likes an item, the latest first.
+    """Returns who likes an item, or has repeated a post, the latest first.
 
     VK: likes.getList.
     """
-    if params.filter == "copies":
-        raise NotImplementedYet("the filter copies; wall.getReposts gives them")
     owner_id, kind = params.owner_id or call.user_id, read_kind(params.type)
     count = params.count if params.count is not None else 100 if call.is_versioned else 10
-    total, fans, owners = await likes.list_fans(
+    list_people = likes.list_copiers if params.filter == "copies" else likes.list_fans
+    total, fans, owners = await list_people(
         call.tx, call.user_id, kind, owner_id, params.item_id, offset=params.offset, count=count
     )
     people = [owner for fan in fans if isinstance(owner := owners.get(fan), Person)]

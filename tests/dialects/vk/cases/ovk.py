@@ -7,7 +7,8 @@ CASES = Cases(
         ("ovk.version", {}),
         ("ovk.test", {}),
         ("ovk.chickenWings", {}),
+        ("ovk.aboutInstance", {"admin_fields": "photo_50"}),
     ),
-    open_to_all=frozenset({"ovk.test", "ovk.chickenWings", "ovk.version"}),
-    untyped=frozenset({"ovk.test", "ovk.chickenWings", "ovk.version"}),
+    open_to_all=frozenset({"ovk.aboutInstance", "ovk.test", "ovk.chickenWings", "ovk.version"}),
+    untyped=frozenset({"ovk.aboutInstance", "ovk.test", "ovk.chickenWings", "ovk.version"}),
 )
