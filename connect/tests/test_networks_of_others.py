@@ -233,6 +233,32 @@ def test_webtv_by_password(connect, replay) -> None:
         webtv.login_url()
 
 
+@pytest.mark.parametrize(
+    ("case", "error"),
+    [
+        ("log_in.wrong", errors.WrongPassword),
+        ("log_in.code_needed", errors.SecondFactorNeeded),
+        ("log_in.wrong_code", errors.SecondFactorNeeded),
+        ("log_in.too_many", errors.RateLimited),
+        ("log_in.inactive", errors.AccountUnavailable),
+        ("permission", errors.NetworkRefused),
+        ("missing_signature", errors.WrongSecret),
+    ],
+)
+def test_errors_of_webtvs_log_in(connect, replay, case, error) -> None:
+    replay.says("/api.php", f"webtv/{case}")
+    with pytest.raises(error):
+        connect(network("webtv", site=replay.site)).log_in_with_password("admin", "pass", "123456")
+    assert replay.last("/api.php").form["code"] == "123456"
+
+
+def test_webtv_may_only_check_the_password(connect, replay) -> None:
+    script = {"log_in_check": replay_case("log_in.dvor"), "get": replay_case("users.get")}
+    replay.says("/api.php", lambda heard: script[heard.query["do"]])
+    checking = network("webtv", site=replay.site, login_parameters={"do": "log_in_check"})
+    assert connect(checking).log_in_with_password("admin", "pass").info.id == "1"
+
+
 def replay_case(case: str):
     from connect.tests.replay import recorded
 

@@ -29,15 +29,28 @@ class WebTv(Protocol):
     def log_in(self, login: str, password: str, code: str) -> Steps[Tokens]:
         """Check login and password and find out whose they are; an e-mail stands for the login it belongs to."""
         form = {"login": login, "password": password}
+        if code:
+            form["code"] = code
+        action = self.network.login_parameters.get("do", "log_in")
         try:
-            body = yield from self._call({"go": "users", "do": "log_in"}, form)
+            body = yield from self._call({"go": "users", "do": action}, form)
         except (errors.NetworkRefused, errors.AccountUnavailable) as problem:
-            said = problem.detail.casefold()
-            if isinstance(problem, errors.NetworkRefused) and not ("login" in said or "password" in said):
-                raise
-            raise errors.WrongPassword(self.key, problem.detail) from None
+            raise self._log_in_error(problem) from None
         user_id = _find_id(body) or (yield from self._find_user(login))
         return Tokens(access_token="", user_id=user_id)
+
+    def _log_in_error(self, problem: errors.ConnectError) -> errors.ConnectError:
+        """Tell what is wrong by the words: the vendor's codes are not known, but that of a refused log-in is one for all."""
+        said = problem.detail.casefold()
+        if "code" in said:
+            return errors.SecondFactorNeeded(self.key, problem.detail, kind="2fa_app")
+        if "too many" in said:
+            return errors.RateLimited(self.key, problem.detail)
+        if "not active" in said or "inactive" in said:
+            return errors.AccountUnavailable(self.key, problem.detail)
+        if isinstance(problem, errors.AccountUnavailable) or "login" in said or "password" in said:
+            return errors.WrongPassword(self.key, problem.detail)
+        return problem
 
     def _find_user(self, login: str) -> Steps[str]:
         action = "get_id_from_email" if "@" in login else "get_id_from_login"
