@@ -38,7 +38,8 @@ def make_bot(url: str) -> Bot:
         keyboard.add(Callback("Да", {"tea": 1}), color=KeyboardButtonColor.POSITIVE)
         photo = await PhotoMessageUploader(bot.api).upload(picture(), peer_id=message.peer_id)
         tea = Formatter("Чай, {:bold}!").format(name)
-        await message.answer(tea, keyboard=keyboard.get_json(), attachment=photo)
+        formats = json.dumps(tea.format_data)  # its own raw_format_data is bytes where orjson is installed
+        await message.answer(str(tea), format_data=formats, keyboard=keyboard.get_json(), attachment=photo)
         answered.set()
 
     @bot.on.raw_event(GroupEventType.MESSAGE_EVENT, GroupTypes.MessageEvent)
