@@ -19,6 +19,7 @@ from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PictureSize
 from dvor.model.polls import NewPoll
 from dvor.model.tokens import Token
+from dvor.model.views import ItemView
 from dvor.model.wall import WaitingPost
 from dvor.model.webtv_profiles import StoredProfile, WebTVProfile, WebTVSession
 from dvor.store.accounts import insert_account, set_logins, set_totp
@@ -54,6 +55,7 @@ from dvor.store.reactions import save_reaction
 from dvor.store.tokens import insert_token
 from dvor.store.user_groups import add_to_user_groups, insert_user_group
 from dvor.store.users import save_presences
+from dvor.store.views import add_views
 from dvor.store.waiting_posts import insert_waiting_post
 from dvor.store.wall import insert_post, mark_post_deleted
 from dvor.store.webtv_profiles import insert_identity, save_profile
@@ -174,6 +176,7 @@ async def _settle_accounts(tx: Transaction, anna: int) -> None:
     await insert_credential(tx, key)
     await touch_credentials(tx, {"1b32": NOW}, [CredentialDay("1b32", 7, "users.get", 3, 1)])
     await use_salt(tx, "1b32", b"salt", NOW)
+    await add_views(tx, [ItemView(anna, "post", 1, anna, 2, NOW)])
     await save_hooks(tx, "1b32", [Hook("1b32", "change", "http://a.example")])
     await set_logins(tx, anna, "anna@example.com", "anna")
     await save_profile(tx, StoredProfile(anna, True, 3, WebTVProfile(notes="ы")))

@@ -11,6 +11,7 @@ from dvor.store.name_words import save_names
 from dvor.store.passkeys import delete_passkeys
 from dvor.store.user_groups import leave_user_groups
 from dvor.store.users import save_personal_data, set_avatar
+from dvor.store.views import delete_views
 from dvor.store.webtv_profiles import delete_profile
 
 
@@ -25,6 +26,7 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await delete_account(tx, user_id)
     await delete_profile(tx, user_id)
     await leave_user_groups(tx, user_id)
+    await delete_views(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
     await save_names(tx, user_id)
     await set_avatar(tx, user_id, {})

@@ -45,6 +45,7 @@ from dvor.store import (
     tokens,
     user_groups,
     users,
+    views,
     waiting_posts,
     wall,
     webtv_profiles,
@@ -97,6 +98,7 @@ ROOM_MODULES = (
     webtv_profiles,
     webtv_sessions,
     hooks,
+    views,
 )
 
 

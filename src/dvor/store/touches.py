@@ -1,6 +1,6 @@
 """Touches: small marks of use that gather in memory and are written together every few seconds.
 
-Last visits, token uses and app statistics of the last seconds may be lost when the process is killed; nothing else may.
+Last visits, token uses, views and statistics of the last seconds may be lost when the process is killed; nothing else may.
 """
 
 import asyncio
@@ -10,11 +10,13 @@ from typing import Any
 
 from dvor.model.apps import AppDay
 from dvor.model.credentials import CredentialDay
+from dvor.model.views import ItemView, ViewKind
 from dvor.store.apps import add_app_days, load_apps
 from dvor.store.credentials import touch_credentials
 from dvor.store.database import Database, Transaction
 from dvor.store.tokens import touch_tokens
 from dvor.store.users import save_presences
+from dvor.store.views import add_views
 
 FLUSH_SECONDS = 5
 DAY = 86400
@@ -31,6 +33,8 @@ class Touches:
         self._app_calls: Counter[tuple[int, int]] = Counter()
         self._credentials: dict[str, int] = {}
         self._credential_calls: Counter[tuple[str, int, str, bool]] = Counter()
+        self._views: Counter[tuple[int, ViewKind, int, int]] = Counter()
+        self._seen_at: dict[tuple[int, ViewKind, int, int], int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def see_user(self, user_id: int, now: int, platform: int, *, is_offline: bool = False) -> None:
@@ -53,6 +57,12 @@ class Touches:
         self._credentials[key_id] = now
         self._credential_calls[key_id, now // DAY, action, is_error] += 1
 
+    def see_item(self, user_id: int, kind: ViewKind, owner_id: int, item_id: int, now: int) -> None:
+        """Note that a user has opened a post or photo."""
+        key = (owner_id, kind, item_id, user_id)
+        self._views[key] += 1
+        self._seen_at[key] = now
+
     async def flush(self) -> None:
         """Write down what has gathered, in one transaction."""
         presences, self._presences = self._presences, {}
@@ -60,7 +70,9 @@ class Touches:
         calls, self._app_calls = self._app_calls, Counter()
         credentials, self._credentials = self._credentials, {}
         signed, self._credential_calls = self._credential_calls, Counter()
-        if not presences and not tokens and not calls and not credentials:
+        views, self._views = self._views, Counter()
+        seen_at, self._seen_at = self._seen_at, {}
+        if not (presences or tokens or calls or credentials or views):
             return
 
         async def write(tx: Transaction) -> None:
@@ -73,6 +85,8 @@ class Touches:
                 apps = await load_apps(tx, sorted({app_id for app_id, _ in calls}))  # some may be gone
                 days = [AppDay(*key, 0, 0, calls[key]) for key in sorted(calls) if key[0] in apps]
                 await add_app_days(tx, days)
+            if views:
+                await add_views(tx, [ItemView(*key, views[key], seen_at[key]) for key in sorted(views)])
             if credentials:
                 await touch_credentials(tx, credentials, _sum_days(signed))
 

@@ -78,6 +78,13 @@ CASES: dict[str, Case] = {
         "Session Revalidation Error (User not active): You must log out the User",
         "revalidate_session", 5, {"session_id": "x"},
     ),
+    "content_not_available": (
+        "Content type not available here", "get_stats_for_content_type", 2, {"contentType": "clip"},
+    ),
+    "no_favorites": (
+        "Favorites not available here", "list_who_viewed_content", "",
+        {"contentType": "news", "contentID": "1_1", "likeFavoriteFilter": "favorited"},
+    ),
     "invalid_group_title": ("Invalid User Group title", "create_user_group", "", {}),
     "group_not_created": ("Error creating User Group", "create_user_group", "Group 1", {}),
     "group_title_taken": ("User Group title already in use", "modify_user_group", 2, {"title": "Group 1"}),

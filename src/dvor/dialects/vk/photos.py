@@ -17,6 +17,7 @@ from dvor.core.photos import (
     show_owner_photo,
 )
 from dvor.core.privacy import check_open, load_owner, load_owners
+from dvor.core.views import note_views
 from dvor.dialects.vk.photo_objects import PhotoObject, draw_photo
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden
@@ -338,4 +339,6 @@ async def get_by_id(call: Call, params: GetPhotosById) -> list[PhotoObject]:
     matches = [match for text in params.photos if (match := _PHOTO.fullmatch(text))]
     keys = [(int(match[1]), int(match[2]), match[3] or "") for match in matches]
     found = await get_photos(call.tx, call.owner_id, keys)
+    opened = [(photo.owner_id, photo.id) for photo in found]
+    note_views(call.courtyard, call.user_id, "photo", opened, call.now)
     return await draw_photos(call, found, extended=params.extended)

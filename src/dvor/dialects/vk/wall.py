@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import wall
 from dvor.core.users import find_user_ids
+from dvor.core.views import note_views
 from dvor.core.waiting_posts import list_waiting
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
 from dvor.dialects.vk.post_objects import PostDrawing, PostObject, draw_profiles
@@ -124,6 +125,8 @@ async def get_by_id(call: Call, params: GetPosts) -> PostList | list[PostObject]
         raise InvalidParameter("posts")
     keys = [(int(match[1]), int(match[2])) for text in params.posts if (match := _POST_KEY.fullmatch(text))]
     page = await wall.get_posts(call.tx, call.user_id, keys)
+    opened = [(post.owner_id, post.id) for post in page.posts]
+    note_views(call.courtyard, call.user_id, "post", opened, call.now)
     drawing = PostDrawing(call, page)
     items = [drawing.draw(post) for post in page.posts]
     if params.extended:

@@ -52,6 +52,8 @@ ERRORS = {
     "invalid_section": ErrorText(REQUEST_ERROR, "Invalid section"),
     "invalid_action": ErrorText(REQUEST_ERROR, "Invalid action"),
     "not_available": ErrorText(REQUEST_ERROR, "Section not available here"),
+    "content_not_available": ErrorText(REQUEST_ERROR, "Content type not available here"),
+    "no_favorites": ErrorText(REQUEST_ERROR, "Favorites not available here"),
     "invalid_request": ErrorText(REQUEST_ERROR, "Invalid request"),
     "internal": ErrorText("ERROR", "Internal error"),
     "invalid_user_id": ErrorText(REQUEST_ERROR, "Invalid User ID", is_ours=False),
