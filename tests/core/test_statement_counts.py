@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from dvor.core import (
+    albums,
     conversations,
+    documents,
     friends,
     message_search,
     message_sending,
@@ -16,9 +18,12 @@ from dvor.core import (
     wall,
 )
 from dvor.core.courtyard import Courtyard
+from dvor.core.documents import NewDocument
 from dvor.core.newsfeed import TOP
 from dvor.model.attachments import Attachment
+from dvor.model.documents import Preview, UploadedDocument
 from dvor.model.files import UploadedPicture
+from dvor.model.photos import NewAlbum
 from dvor.store.database import Transaction
 from tests.core.conftest import NOW, Settle
 
@@ -52,12 +57,25 @@ async def fill(courtyard: Courtyard, ids: list[int]) -> None:
     """
     first, second, third, *_ = ids
 
+    kept: dict[int, int] = {}
+
     async def write(tx: Transaction) -> None:
         for one in ids:
             picture = UploadedPicture("u", [], {})
             await photos.save_photo(tx, one, picture, text="", access_key="", quota=0, now=NOW)
+            file = UploadedDocument("u", "a.txt", "txt", 1, "0" * 64, Preview(), {"0" * 64: 1})
+            new = NewDocument(owner_id=one)
+            kept[one] = (await documents.save_document(tx, one, file, new, quota=0, now=NOW)).id
+        for number in range(PEOPLE):
+            album = await albums.create_album(tx, first, NewAlbum(owner_id=first, title=str(number)), now=NOW)
+            upload = UploadedPicture(str(number), [], {})
+            await albums.fill_album(tx, first, first, album.id, [(upload, "")], text="", quota=0, now=NOW)
         for number, one in enumerate(ids):
-            shown = [Attachment("photo", one, 1), Attachment("photo", ids[number - 1], 1)]
+            shown = [
+                Attachment("photo", one, 1),
+                Attachment("photo", ids[number - 1], 1),
+                Attachment("doc", one, kept[one]),
+            ]
             if one != first:
                 await friends.add_friend(tx, first, one, text="", now=NOW)
                 await friends.add_friend(tx, one, first, text="", now=NOW)
@@ -170,7 +188,23 @@ async def list_unread(tx: Any, ids: list[int], count: int) -> int:
     return len(page.messages)
 
 
+async def list_albums(tx: Any, ids: list[int], count: int) -> int:
+    page = await albums.list_albums(
+        tx, ids[1], ids[0], [], offset=0, count=count, with_system=False, with_covers=True
+    )
+    return len(page.covers)
+
+
+async def list_photos(tx: Any, ids: list[int], count: int) -> int:
+    shown = await albums.find_shown_albums(tx, ids[1], ids[0])
+    page = await photos.list_photos(tx, ids[1], ids[0], shown, offset=0, count=count, is_rising=True)
+    await photos.count_reactions(tx, ids[1], page.photos)
+    return len(page.photos)
+
+
 LISTINGS: list[Listing] = [
+    list_albums,
+    list_photos,
     list_people,
     list_friends,
     list_incoming,

@@ -151,3 +151,21 @@ async def test_a_key_opens_what_only_its_owner_sees(cast_client: CastClient) -> 
     assert (await cast_client.get("photos.getComments", "boris", **asked, **key))["count"] == 1
     assert (await cast_client.get("likes.add", "boris", **item, **key))["likes"] == 1
     assert (await cast_client.get("likes.delete", "boris", **item, **key))["likes"] == 0
+
+
+async def test_old_versions_name_every_size(cast_client: CastClient) -> None:
+    for v, members in (
+        ("5.199", ()),
+        ("5.76", ("photo_604",)),
+        ("4.0", ("photo_604", "src_big", "pid")),
+        (None, ("photo_604", "src_big", "pid")),
+    ):
+        [photo] = (await cast_client.ask("photos.getById", v=v, photos="1_1")).json()["response"]
+        assert {name for name in ("photo_604", "src_big", "pid") if name in photo} == set(members), v
+        if members:
+            [x] = [size for size in photo["sizes"] if size["type"] == "x"]
+            assert photo["photo_604"] in (x.get("url"), x.get("src"))
+            assert (photo["width"], photo["height"]) == (
+                photo["sizes"][-1]["width"],
+                photo["sizes"][-1]["height"],
+            )

@@ -215,7 +215,8 @@ class PhotoList(Struct, frozen=True):
 async def draw_photos(call: Call, found: list[Photo], *, extended: bool) -> list[PhotoObject]:
     """Return photos, `extended` with their counters and whether the caller may comment on them."""
     if not extended:
-        return [draw_photo(call.courtyard, one, call.version) for one in found]
+        is_openvk = not call.is_versioned
+        return [draw_photo(call.courtyard, one, call.version, is_openvk=is_openvk) for one in found]
     counters = await count_reactions(call.tx, call.owner_id, found)
     owners = await load_owners(call.tx, call.owner_id, {one.owner_id for one in found})
     return [
@@ -225,6 +226,7 @@ async def draw_photos(call: Call, found: list[Photo], *, extended: bool) -> list
             call.version,
             counters.get((one.owner_id, one.id)),
             may_comment=one.owner_id in owners and may_comment(one, owners[one.owner_id]),
+            is_openvk=not call.is_versioned,
         )
         for one in found
     ]

@@ -30,7 +30,7 @@ class WritePost(Params):
 
     owner_id: Annotated[OwnerId, doc("On whose wall; 0 for the caller's own.")] = 0
     message: Annotated[str, doc("The words of the post, at most 16,384 characters.")] = ""
-    attachments: Annotated[list[str], doc("Up to ten photos: `photo1_2,photo1_3`.")] = []
+    attachments: Annotated[list[str], doc("Up to ten attachments: `photo1_2,doc1_3`.")] = []
     from_group: Annotated[bool, doc("Let the community speak whose wall it is; its editors may.")] = False
     signed: Annotated[bool, doc("Name who wrote in the community's name.")] = False
     guid: Annotated[
