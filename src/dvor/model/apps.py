@@ -17,6 +17,9 @@ PROTOCOLS = (VK, VK_ID, OPENID, VK_IMPLICIT, SNGINE)
 """How an app may log people in."""
 STRONG_PROTOCOLS = (VK, VK_ID, OPENID)
 """What a new app may do; the rest is weak (a token in an address, a flow without `state`) and switched on by its owner."""
+RS256, ES256 = "RS256", "ES256"
+SIGNING_ALGORITHMS = (RS256, ES256)
+"""How an app may have its identity tokens signed; the first is what every client knows (OpenID Connect Core, 15.1)."""
 PLATFORMS = ("website", "standalone", "mini-app")
 CATEGORIES = (
     "Business and Pages",
@@ -55,6 +58,7 @@ class NewApp(Struct, frozen=True, kw_only=True):
     description: str = ""
     category: str = CATEGORIES[-1]
     icon: str = ""
+    signing_algorithm: str = RS256
 
 
 class App(Struct, frozen=True, kw_only=True):
@@ -71,6 +75,7 @@ class App(Struct, frozen=True, kw_only=True):
     description: str
     category: str
     icon: str
+    signing_algorithm: str
     secret_key: bytes
     service_token: bytes
     confirmed_at: int
@@ -110,6 +115,8 @@ def check_app(app: NewApp) -> None:
         raise InvalidParameter("category", "one of the list")
     if unknown := set(app.protocols) - set(PROTOCOLS):
         raise InvalidParameter("protocols", f"there is no {min(unknown)}")
+    if app.signing_algorithm not in SIGNING_ALGORITHMS:
+        raise InvalidParameter("signing_algorithm", f"one of {', '.join(SIGNING_ALGORITHMS)}")
     if len(app.redirect_uris) > MAX_REDIRECT_URIS:
         raise InvalidParameter("redirect_uris", f"at most {MAX_REDIRECT_URIS}")
     own_schemes = () if app.platform == "standalone" else ("http", "https")

@@ -35,6 +35,7 @@ apps = Table(
     Column("description", Text, nullable=False),
     Column("category", Text, nullable=False),
     Column("icon", Text, nullable=False),
+    Column("signing_algorithm", Text, nullable=False, server_default="RS256"),
     Column("secret_key", Bytes, nullable=False),
     Column("service_token", Bytes, nullable=False),
     Column("confirmed_at", Id, nullable=False),
@@ -78,6 +79,7 @@ _CHANGED = (
     "description",
     "category",
     "icon",
+    "signing_algorithm",
 )
 _UPDATE = Statement(
     update(apps)

@@ -16,6 +16,7 @@ from dvor.model.apps import (
     OPENID,
     PLATFORMS,
     PROTOCOLS,
+    SIGNING_ALGORITHMS,
     SNGINE,
     VK,
     VK_ID,
@@ -67,6 +68,7 @@ FIELD_WORDS = {
     "category": "Category",
     "redirect_uris": "Authorized redirect URI",
     "protocols": "How this app may log people in",
+    "signing_algorithm": "Identity tokens are signed with",
 }
 FAILURES, FAILURE_SECONDS = 10, 300
 CHART_WIDTH, CHART_HEIGHT = 600, 120
@@ -79,11 +81,14 @@ def read_app(form: Mapping[str, str], before: NewApp) -> NewApp:
         for name in ("title", "platform", "website", "base_domain", "description", "category")
     }
     fields["base_domain"] = fields["base_domain"].lower()
-    uris, protocols = before.redirect_uris, before.protocols
+    uris, protocols, signing = before.redirect_uris, before.protocols, before.signing_algorithm
     if "redirect_uris" in form:
         uris = list(dict.fromkeys(form["redirect_uris"].split()))
         protocols = [name for name in PROTOCOLS if f"protocol_{name}" in form]
-    return NewApp(**fields, redirect_uris=uris, protocols=protocols, icon=before.icon)
+        signing = form.get("signing_algorithm", signing)
+    return NewApp(
+        **fields, redirect_uris=uris, protocols=protocols, icon=before.icon, signing_algorithm=signing
+    )
 
 
 def describe(app: App) -> NewApp:
@@ -180,7 +185,7 @@ class AppPages:
             {"name": name, "title": title, "warning": warning}
             for name, (title, warning) in PROTOCOL_WORDS.items()
         ]
-        return await self._change(view, "app_settings.html", protocols=rows)
+        return await self._change(view, "app_settings.html", protocols=rows, algorithms=SIGNING_ALGORITHMS)
 
     async def _change(self, view: View, template: str, **values: Any) -> Response:
         try:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from dvor.model.authorizations import make_challenge
 from tests.dialects.conftest import NOW, URL, CastClient
@@ -60,13 +60,15 @@ async def exchange(site: Site, *, status: int = 200, headers: Any = None, **form
     return answer.json()
 
 
-async def read(site: Site, token: str) -> dict[str, Any]:
+async def read(site: Site, token: str, algorithm: str = "RS256") -> dict[str, Any]:
     """Check an identity token as an app does; return its claims."""
     published = (await site.http.get("/oidc/jwks")).json()["keys"]
     kids = [key["kid"] for key in published]
     assert len(kids) == len(set(kids))
-    found = jwt.decode(token, KeySet([RSAKey.import_key(key) for key in published]), algorithms=["RS256"])
-    assert found.header["alg"] == "RS256"
+    kinds: dict[str, Any] = {"RSA": RSAKey, "EC": ECKey}
+    keys = KeySet([kinds[key["kty"]].import_key(key) for key in published])
+    found = jwt.decode(token, keys, algorithms=[algorithm])
+    assert found.header["alg"] == algorithm
     assert found.header["kid"] in kids
     return dict(found.claims)
 
@@ -79,7 +81,7 @@ async def test_discovery(site: Site) -> None:
     assert told["issuer"] == URL
     assert told["response_types_supported"] == ["code"]
     assert told["code_challenge_methods_supported"] == ["S256"]
-    assert "RS256" in told["id_token_signing_alg_values_supported"]
+    assert told["id_token_signing_alg_values_supported"] == ["RS256", "ES256"]
     for name in (
         "authorization",
         "token",
@@ -113,6 +115,15 @@ async def test_a_person_logs_in(site: Site) -> None:
         "at_hash": urlsafe_b64encode(half).decode().rstrip("="),
         "nonce": "n" * 100,
     }
+
+
+async def test_an_app_may_have_its_identity_tokens_signed_by_an_elliptic_curve(
+    cast_client: CastClient,
+) -> None:
+    site = await Site.open(cast_client, protocols=["oidc"], signing_algorithm="ES256")
+    token = (await exchange(site, code=await get_code(site)))["id_token"]
+    assert (await read(site, token, "ES256"))["aud"] == site.id
+    assert await get_code(site, id_token_hint=token, prompt="none")
 
 
 @pytest.mark.parametrize("how", ["get", "post", "post body"])

@@ -85,5 +85,5 @@ async def test_keys_rotate_without_a_gap(site: Site) -> None:
     old = (await exchange(site, code=await get_code(site)))["id_token"]
     site.client.courtyard.clock = lambda: NOW + keys.SIGNING_SECONDS
     await keys.rotate_keys(site.client.courtyard)
-    assert len((await site.http.get("/oidc/jwks")).json()["keys"]) == 2
+    assert len((await site.http.get("/oidc/jwks")).json()["keys"]) == 4
     assert (await read(site, old))["iat"] == NOW

@@ -5,10 +5,11 @@ from typing import Any
 from starlette.responses import Response
 
 from dvor.core.courtyard import Courtyard
-from dvor.core.keys import ALGORITHM, publish_keys
+from dvor.core.keys import publish_keys
 from dvor.dialects.oidc.errors import refuse_app
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer
+from dvor.model.apps import SIGNING_ALGORITHMS
 from dvor.model.tokens import OpenIdScope
 
 CLAIMS = [
@@ -59,7 +60,7 @@ def describe(courtyard: Courtyard) -> dict[str, Any]:
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [ALGORITHM],
+        "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
         "token_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
         "revocation_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION,
         "introspection_endpoint_auth_methods_supported": CLIENT_AUTHENTICATION[:2],

@@ -110,7 +110,7 @@ class TokenEndpoint:
         }
         if grant.parameters.get("nonce"):
             claims["nonce"] = grant.parameters["nonce"]
-        return await sign_claims(self._courtyard, claims)
+        return await sign_claims(self._courtyard, claims, app.signing_algorithm)
 
     async def revoke(self, asked: http.Asked) -> Response:
         """Revoke a token of the app; unknown ones are as good as revoked."""
