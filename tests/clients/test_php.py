@@ -49,6 +49,10 @@ def test_the_sample_reads_a_user(php: str, credential: dict[str, str]) -> None:
     assert "[error]" not in told
 
 
+def test_a_site_manages_its_users(php: str, credential: dict[str, str]) -> None:
+    assert run(php, SAMPLE.with_name("manage_users.php"), credential) == "all is well\n"
+
+
 def test_the_sample_is_told_what_is_wrong(php: str, credential: dict[str, str]) -> None:
     assert "[error_long] => Invalid signature" in run(php, SAMPLE, credential | {"API_SHARED_SECRET": "x"})
 

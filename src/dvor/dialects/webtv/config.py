@@ -7,7 +7,10 @@ from dvor.dialects.webtv.declaration import Call, NoVariables, action
 
 @action("config.get", "config", "read")
 async def get(call: Call, params: NoVariables) -> dict[str, Any]:
-    """Tells the address, title and languages of the site; what Dvor has no setting for is empty."""
+    """Tells the address, title and languages of the site; what Dvor has no setting for is empty.
+
+    The original's fields of number formats, social pages and banners are left out.
+    """
     return {
         "data": {
             "base_url": f"{call.courtyard.public_url}/",

@@ -121,7 +121,9 @@ def read_changes(params: UserVariables) -> Changes:
     """Return what is said of a user in the words of the core."""
     given = {name: getattr(params, name) for name in UserVariables.__struct_fields__}
     said = {name: value for name, value in given.items() if value is not None}
-    personal = {PERSONAL[name]: said[name] for name in PERSONAL.keys() & said.keys()}
+    personal: dict[str, Any] = {PERSONAL[name]: said[name] for name in PERSONAL.keys() & said.keys()}
+    if "country" in said:
+        personal["country_id"] = 0  # a name, and none of the list
     if "birthdate" in said:
         personal["birth_date"] = said["birthdate"] if said["birthdate"] not in ("", NO_DATE) else None
     if "gender" in said:
