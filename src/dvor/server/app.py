@@ -1,10 +1,7 @@
 """The ASGI application: which address is answered by whom."""
 
 import asyncio
-import mimetypes
-import re
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
 from urllib.parse import parse_qsl
 
 import structlog
@@ -32,8 +29,7 @@ from dvor.server.files import DocumentEndpoint, PictureEndpoint, not_found
 from dvor.server.health import METRICS_TYPE, count_call, render_metrics, waiting_poll
 from dvor.server.logs import new_request_id, request_id
 from dvor.web.site import open_site
-
-STATIC_NAME = re.compile(r"/static/(?P<name>[a-z_]+\.(?:png|css|js))")
+from dvor.web.static_files import answer_static
 
 _log = structlog.get_logger("dvor.server")
 
@@ -130,15 +126,8 @@ class Application:
         return answer
 
     async def _static(self, scope: Scope, receive: Receive, send: Send) -> None:
-        match = STATIC_NAME.fullmatch(scope["path"])
-        found = files("dvor.web") / "static" / match["name"] if match else None
-        if found is None or not found.is_file() or scope["method"] not in ("GET", "HEAD"):
-            await not_found(scope, receive, send)
-            return
-        kind = mimetypes.guess_type(found.name)[0]
-        await Response(found.read_bytes(), media_type=kind, headers={"cache-control": "max-age=86400"})(
-            scope, receive, send
-        )
+        found = answer_static(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
+        await (found or not_found)(scope, receive, send)
 
     async def _live(self) -> Response:
         return JSONResponse({"status": "live"})

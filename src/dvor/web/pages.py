@@ -26,6 +26,7 @@ from dvor.methods.http import page as problem_page
 from dvor.model.errors import Refusal
 from dvor.model.sessions import SESSION_SECONDS, Session
 from dvor.model.users import User
+from dvor.web.static_files import static_address
 from dvor.web.uploads import read_upload
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -53,12 +54,14 @@ class FormRefused(Refusal):
 def templates() -> Environment:
     """Return the templates of the pages."""
     folder = files("dvor.web") / "templates"
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["static"] = static_address
+    return environment
 
 
 @cache
