@@ -96,6 +96,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_in_failures: Annotated[
         int, Meta(description="Failed log-ins of one login in 5 minutes; 0 sets no limit.", ge=0, le=10**6)
     ] = 10
+    app_limit: Annotated[
+        int, Meta(description="Token requests a minute of app and address; 0 sets no limit.", ge=0, le=10**6)
+    ] = 300
+    openvk_authorize: Annotated[
+        bool, Meta(description="Give tokens at /authorize to OpenVK's clients, which name themselves only.")
+    ] = False
     password_grant: Annotated[
         bool, Meta(description="Give tokens for login and password at /token to clients without an app.")
     ] = True
@@ -138,18 +144,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     outbound_private: Annotated[
-        bool,
-        Meta(
-            description="Let callbacks and hooks go to private and loopback addresses too; for development on one machine."
-        ),
+        bool, Meta(description="Let callbacks and hooks go to private or loopback addresses; for trying out.")
     ] = False
     clock_skew: Annotated[
-        int,
-        Meta(
-            description="Seconds by which the clocks of servers that sign their calls may be ahead.",
-            ge=0,
-            le=3600,
-        ),
+        int, Meta(description="Seconds by which the clock of a signing server may be ahead.", ge=0, le=3600)
     ] = 60
     poll_wait: Annotated[
         int, Meta(description="Longest time that a long poll waits, in seconds.", ge=1, le=600)

@@ -38,7 +38,7 @@ def demo(
 ) -> None:
     """Serve a demo community; without --data or --database it is gone when the server stops."""
     with tempfile.TemporaryDirectory(prefix="dvor-demo-") as folder:
-        chosen = read_settings(settings, config, data=folder)
+        chosen = read_settings(settings, config, data=folder, openvk_authorize=True)
         population = Population(users, posts, seed)
 
         async def open_doors(courtyard: Courtyard) -> None:

@@ -12,6 +12,7 @@ from dvor.model.errors import (
     RedirectMismatch,
     Refusal,
     RequestExpired,
+    TooManyCalls,
     VerifierMismatch,
     WrongAppSecret,
 )
@@ -41,6 +42,8 @@ def refuse_app(refusal: Refusal) -> Response:
     error, description, status = "invalid_request", refusal.detail, 400
     if isinstance(refusal, OidcRefusal):
         error, status = refusal.error, refusal.status
+    elif isinstance(refusal, TooManyCalls):
+        error, description, status = "slow_down", "too many requests, try again in a minute", 429
     elif isinstance(refusal, AppNotFound | WrongAppSecret):
         error, description, status = "invalid_client", "the client cannot prove who it is", 401
     elif isinstance(refusal, CodeInvalid):

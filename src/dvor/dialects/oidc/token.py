@@ -15,6 +15,7 @@ from dvor.dialects.oidc.authorize import find_app, read_scope, write_scope
 from dvor.dialects.oidc.errors import OidcRefusal, refuse_app
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer
+from dvor.methods.limits import AppLimiter
 from dvor.model.apps import OPENID, App
 from dvor.model.authorizations import Grant
 from dvor.model.errors import WrongAppSecret
@@ -29,6 +30,7 @@ class TokenEndpoint:
 
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
+        self._limiter = AppLimiter(courtyard.settings.app_limit)
 
     async def authenticate(self, asked: http.Asked) -> App:
         """Return the app that asks, if it can prove who it is; `OidcRefusal`, `AppNotFound`, `WrongAppSecret`."""
@@ -40,6 +42,7 @@ class TokenEndpoint:
         client_id, secret = basic or (form.get("client_id", ""), form.get("client_secret", ""))
         if form.get("client_id", client_id) != client_id:
             raise OidcRefusal("invalid_request", "two different clients are named")
+        self._limiter.check(client_id, asked.address)
         app = await find_app(self._courtyard, client_id)
         if not secret and basic is None and app.is_public:
             return app

@@ -28,6 +28,7 @@ from dvor.dialects.sngine.errors import (
 )
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer, redirect
+from dvor.methods.limits import AppLimiter
 from dvor.model.apps import SNGINE, App
 from dvor.model.authorizations import MAX_STATE_LENGTH, answer_address
 from dvor.model.errors import AppNotFound, CodeInvalid, Refusal, RequestExpired
@@ -60,6 +61,7 @@ class SngineEndpoint:
 
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
+        self._limiter = AppLimiter(courtyard.settings.app_limit)
 
     async def _find_app(self, text: str) -> App:
         if not (text.isdecimal() and text.isascii() and len(text) <= 15):
@@ -114,6 +116,7 @@ class SngineEndpoint:
         ):
             if not texts.get(name):
                 raise SngineRefusal(message)
+        self._limiter.check(texts["app_id"], asked.address)
         app = await self._find_app(texts["app_id"])
         if not apps.is_secret_of(self._courtyard, app, texts["app_secret"]):
             raise SngineRefusal(INVALID_APP_SECRET)

@@ -19,6 +19,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.core.grants import grant_directly, grant_service_token, redeem_code, refresh_grant
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer, redirect
+from dvor.methods.limits import AppLimiter
 from dvor.model.apps import BLANK_PAGES, VK, VK_ID, VK_IMPLICIT, App, accepts_redirect
 from dvor.model.authorizations import (
     CODE_SECONDS,
@@ -35,6 +36,7 @@ from dvor.model.errors import (
     RedirectMismatch,
     Refusal,
     RequestExpired,
+    TooManyCalls,
     VerifierMismatch,
     WrongAppSecret,
 )
@@ -75,6 +77,8 @@ def refuse(refusal: Refusal) -> Response:
     description = refusal.detail
     if isinstance(refusal, OAuthRefusal):
         error, status = refusal.error, refusal.status
+    elif isinstance(refusal, TooManyCalls):
+        error, description, status = "slow_down", "too many requests, try again in a minute", 429
     elif isinstance(refusal, AppNotFound):
         error, description, status = "invalid_client", "client_id is incorrect", 401
     elif isinstance(refusal, WrongAppSecret):
@@ -146,6 +150,7 @@ class OAuthEndpoint:
 
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
+        self._limiter = AppLimiter(courtyard.settings.app_limit)
 
     async def authorize(self, asked: http.Asked) -> Response:
         """Check what an app asks for and send the person to the page of consent."""
@@ -263,6 +268,7 @@ class OAuthEndpoint:
         texts = dict(asked.texts)
         if asked.basic is not None:
             texts["client_id"], texts["client_secret"] = asked.basic
+        self._limiter.check(texts.get("client_id", ""), asked.address)
         app = await self._authenticate(texts)
         grant_type = texts.get("grant_type", "authorization_code")
         if grant_type == "client_credentials":

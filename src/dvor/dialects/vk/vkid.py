@@ -18,6 +18,7 @@ from dvor.core.tokens import Caller, identify, revoke_family
 from dvor.dialects.vk.oauth import OAuthRefusal, find_app, refuse, write_scope
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer
+from dvor.methods.limits import AppLimiter
 from dvor.model.apps import VK_ID, App
 from dvor.model.authorizations import Grant
 from dvor.model.errors import CodeInvalid, WrongAppSecret
@@ -32,10 +33,12 @@ class VkIdEndpoint:
 
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
+        self._limiter = AppLimiter(courtyard.settings.app_limit)
 
     async def auth(self, asked: http.Asked) -> Response:
         """Give tokens for a code or a refresh token; the app proves itself by the verifier, and by its secret if it has one."""
         texts = asked.texts
+        self._limiter.check(texts.get("client_id", ""), asked.address)
         app = await self._find_app(texts)
         for name in ("device_id", "grant_type"):
             if not texts.get(name):
