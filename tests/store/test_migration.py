@@ -21,7 +21,7 @@ from dvor.store.columns import metadata
 from dvor.store.database import open_database
 from dvor.store.migration import ADVISORY_LOCK, asyncpg_url, migrate, sqlite_engine
 from dvor.store.numbers import NAMES, last_number
-from dvor.store.revision import bring_up_to_date, newest_revision
+from dvor.store.revision import SchemaTooNew, bring_up_to_date, newest_revision
 from dvor.store.schema import belongs_to, tables
 from dvor.store.sqlite import FILE_NAME
 from dvor.store.tokens import list_tokens
@@ -224,3 +224,12 @@ def test_the_newest_revision_is_alembics() -> None:
 async def test_a_schema_that_is_the_newest_is_left_alone(settings, monkeypatch) -> None:
     monkeypatch.setattr(module, "migrate", None)
     await bring_up_to_date(settings)
+
+
+async def test_what_a_newer_version_made_is_left_alone(sqlite_settings) -> None:
+    connection = sqlite3.connect(sqlite_settings.data / FILE_NAME)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(SchemaTooNew, match="9999"):
+        await bring_up_to_date(sqlite_settings)

@@ -1,8 +1,11 @@
-"""Blacklists."""
+"""Blacklists and friendships, as a viewer stands to others."""
 
+from dvor.model.friends import Friendship
+from dvor.model.privacy import Relation
 from dvor.store.database import Transaction
-from dvor.store.privacy import delete_block, insert_block, load_blocks
-from tests.store.people import NOW, add_users
+from dvor.store.friends import friend_row, save_friends
+from dvor.store.privacy import delete_block, insert_block, load_relations
+from tests.store.people import NOW, add_users, befriend
 
 
 async def test_blocks_are_seen_from_both_sides(database) -> None:
@@ -12,12 +15,25 @@ async def test_blocks_are_seen_from_both_sides(database) -> None:
         for pair in ((anna, boris), (vera, anna), (boris, vera), (anna, boris)):
             await insert_block(tx, *pair, NOW)
 
+        await befriend(tx, anna, gleb)
+        await save_friends(tx, [friend_row(boris, gleb, Friendship.REQUESTED, NOW)])
+
     await database.write(work)
     async with database.read() as tx:
-        assert await load_blocks(tx, anna, [boris, vera, gleb]) == {(anna, boris), (vera, anna)}
-        assert await load_blocks(tx, boris, [anna, vera]) == {(anna, boris), (boris, vera)}
-        assert await load_blocks(tx, gleb, [anna, boris]) == set()
-        assert await load_blocks(tx, anna, []) == set()
+        assert await load_relations(tx, anna, [boris, vera, gleb]) == {
+            boris: Relation(anna, blocked_by_viewer=True),
+            vera: Relation(anna, blocks_viewer=True),
+            gleb: Relation(anna, Friendship.FRIENDS),
+        }
+        assert await load_relations(tx, boris, [anna, vera, gleb]) == {
+            anna: Relation(boris, blocks_viewer=True),
+            vera: Relation(boris, blocked_by_viewer=True),
+            gleb: Relation(boris, Friendship.REQUESTED),
+        }
+        for viewer, others in ((anna, [boris, vera, gleb]), (gleb, [anna, boris]), (vera, [anna])):
+            together = await load_relations(tx, viewer, others)
+            assert together == {one: (await load_relations(tx, viewer, [one]))[one] for one in others}
+        assert await load_relations(tx, anna, []) == {}
 
 
 async def test_a_block_is_lifted_once(database) -> None:
@@ -29,7 +45,7 @@ async def test_a_block_is_lifted_once(database) -> None:
             await delete_block(tx, boris, anna),
             await delete_block(tx, anna, boris),
             await delete_block(tx, anna, boris),
-            await load_blocks(tx, anna, [boris]),
+            await load_relations(tx, anna, [boris]),
         ]
 
-    assert await database.write(work) == [False, True, False, set()]
+    assert await database.write(work) == [False, True, False, {boris: Relation(anna)}]

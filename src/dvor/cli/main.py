@@ -20,6 +20,7 @@ from dvor.core.secrets import MasterKeyUnusable
 from dvor.model.errors import Refusal
 from dvor.store.maintenance import MaintenanceRefused
 from dvor.store.postgresql import UNUSABLE
+from dvor.store.revision import SchemaTooNew
 from dvor.store.sqlite import DataFolderBusy
 
 app = App(
@@ -47,7 +48,7 @@ def main() -> None:
         sys.exit("\n".join(f"dvor: {problem}" for problem in error.problems))
     except Refusal as error:
         sys.exit(f"dvor: {type(error).__name__}: {error}")
-    except (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable) as error:
+    except (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable, SchemaTooNew) as error:
         sys.exit(f"dvor: {error}")
     except (OSError, *UNUSABLE) as error:
         sys.exit(f"dvor: the database or the data folder cannot be used: {error}")

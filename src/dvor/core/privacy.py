@@ -18,12 +18,13 @@ from dvor.model.privacy import (
     may_see_profile,
 )
 from dvor.model.users import User
+from dvor.store import privacy as store
 from dvor.store.database import Transaction
 from dvor.store.friend_lists import leave_lists
-from dvor.store.friends import delete_friends, load_friendships
+from dvor.store.friends import delete_friends
 from dvor.store.group_members import load_standings
 from dvor.store.groups import load_groups
-from dvor.store.privacy import count_blocks, delete_block, insert_block, list_blocks, load_blocks
+from dvor.store.privacy import count_blocks, delete_block, insert_block, list_blocks
 from dvor.store.users import load_users, lock_owners
 
 
@@ -118,26 +119,16 @@ ITSELF = Standing(MemberStatus.MEMBER, Role.CREATOR)
 
 
 async def load_relations(tx: Transaction, viewer_id: int, user_ids: list[int]) -> dict[int, Relation]:
-    """Return how the viewer stands to each of the users, in two queries; nobody stands specially to viewer 0."""
+    """Return how the viewer stands to each of the users, in one query; nobody stands specially to viewer 0."""
     if viewer_id <= 0 or not user_ids:
         return dict.fromkeys(user_ids, STRANGER if not viewer_id else Relation(viewer_id))
     if user_ids == [viewer_id]:
         return {viewer_id: Relation(viewer_id)}
-    friendships = await load_friendships(tx, viewer_id, user_ids)
-    blocks = await load_blocks(tx, viewer_id, user_ids)
-    return {
-        user_id: Relation(
-            viewer_id,
-            friendships.get(user_id, Friendship.NONE),
-            (user_id, viewer_id) in blocks,
-            (viewer_id, user_id) in blocks,
-        )
-        for user_id in user_ids
-    }
+    return await store.load_relations(tx, viewer_id, user_ids)
 
 
 async def load_people(tx: Transaction, viewer_id: int, user_ids: Collection[int]) -> People:
-    """Return the existing ones of these users with their relations to the viewer, in three queries."""
+    """Return the existing ones of these users with their relations to the viewer, in two queries."""
     users = await load_users(tx, sorted({user_id for user_id in user_ids if user_id > 0}))
     relations = await load_relations(tx, viewer_id, list(users))
     return {user_id: Person(user, relations[user_id]) for user_id, user in users.items()}
@@ -155,7 +146,7 @@ async def load_communities(tx: Transaction, viewer_id: int, group_ids: Collectio
 
 
 async def load_owners(tx: Transaction, viewer_id: int, owner_ids: Collection[int]) -> Owners:
-    """Return the existing ones of these users and communities, in five queries, without private communities.
+    """Return the existing ones of these users and communities, in four queries, without private communities.
 
     The viewer may be a community too.
     """

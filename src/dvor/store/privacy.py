@@ -1,10 +1,27 @@
-"""Blacklists."""
+"""Blacklists, and how people stand to each other."""
 
-from sqlalchemy import Column, Index, Integer, Table, bindparam, delete, func, or_, select
+from typing import Any
 
+from sqlalchemy import (
+    Column,
+    Executable,
+    Index,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+
+from dvor.model.friends import Friendship
+from dvor.model.privacy import Relation
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
-from dvor.store.statements import Statement, among, insert_all
+from dvor.store.friends import friendships
+from dvor.store.statements import Statement, among, insert_all, shapes
 
 blacklist = Table(
     "blacklist",
@@ -17,15 +34,31 @@ blacklist = Table(
 )
 
 _viewer_id = bindparam("viewer_id", type_=Id)
-_BETWEEN = Statement(
-    select(blacklist.c.owner_id, blacklist.c.blocked_id).where(
-        or_(
-            (blacklist.c.owner_id == _viewer_id) & among(blacklist.c.blocked_id, "user_ids"),
-            (blacklist.c.blocked_id == _viewer_id) & among(blacklist.c.owner_id, "user_ids"),
-        )
-    ),
-    lambda owner_id, blocked_id: (owner_id, blocked_id),
-)
+_BLOCKS_VIEWER, _BLOCKED_BY_VIEWER = -1, -2
+
+
+@shapes(lambda user_id, fact: (user_id, fact), is_single=(False, True))
+def _facts(is_single: bool) -> Executable:
+    """Choose all that stands between the viewer and others: friendships by their numbers, blacklistings by ours."""
+
+    def other(column: Any) -> Any:
+        return column == bindparam("user_id", type_=Id) if is_single else among(column, "user_ids")
+
+    def fact(number: int) -> Any:
+        return literal_column(str(number), Integer)
+
+    mine, blocks = friendships.c, blacklist.c
+    return union_all(
+        select(mine.friend_id, mine.state).where(mine.user_id == _viewer_id, other(mine.friend_id)),
+        select(blocks.owner_id, fact(_BLOCKS_VIEWER)).where(
+            blocks.blocked_id == _viewer_id, other(blocks.owner_id)
+        ),
+        select(blocks.blocked_id, fact(_BLOCKED_BY_VIEWER)).where(
+            blocks.owner_id == _viewer_id, other(blocks.blocked_id)
+        ),
+    )
+
+
 _LIST = Statement(
     select(blacklist.c.blocked_id)
     .where(blacklist.c.owner_id == bindparam("owner_id", type_=Id))
@@ -46,9 +79,23 @@ _DELETE = Statement(
 )
 
 
-async def load_blocks(tx: Transaction, viewer_id: int, user_ids: list[int]) -> set[tuple[int, int]]:
-    """Return the blacklistings between the viewer and the users, as (owner, blocked)."""
-    return set(await tx.rows(_BETWEEN, viewer_id=viewer_id, user_ids=user_ids))
+async def load_relations(tx: Transaction, viewer_id: int, user_ids: list[int]) -> dict[int, Relation]:
+    """Return how a viewer stands to each of these users, in one query."""
+    facts: dict[int, list[int]] = {}
+    is_single = len(user_ids) == 1
+    asked = {"user_id": user_ids[0]} if is_single else {"user_ids": user_ids}
+    for user_id, fact in await tx.rows(_facts(is_single=is_single), viewer_id=viewer_id, **asked):
+        facts.setdefault(user_id, []).append(fact)
+    nothing = Relation(viewer_id)
+    relations = dict.fromkeys(user_ids, nothing)
+    for user_id, found in facts.items():
+        relations[user_id] = Relation(
+            viewer_id,
+            Friendship(max(*found, 0)),
+            _BLOCKS_VIEWER in found,
+            _BLOCKED_BY_VIEWER in found,
+        )
+    return relations
 
 
 async def list_blocks(tx: Transaction, owner_id: int, offset: int, count: int) -> list[int]:

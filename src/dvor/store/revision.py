@@ -14,6 +14,10 @@ VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _CURRENT = "SELECT version_num FROM alembic_version"
 
 
+class SchemaTooNew(Exception):
+    """The database was made by a newer version of Dvor."""
+
+
 @cache
 def newest_revision() -> str:
     """Return the newest revision: the number that begins the name of its file."""
@@ -21,9 +25,14 @@ def newest_revision() -> str:
 
 
 async def bring_up_to_date(settings: Settings) -> None:
-    """Create the schema or bring it up to date; `DataFolderBusy` while another process serves the folder."""
-    if await _find_revision(settings) == newest_revision():
+    """Create the schema or bring it up to date; `SchemaTooNew`, `DataFolderBusy` (another process serves the folder)."""
+    found = await _find_revision(settings)
+    if found == newest_revision():
         return
+    if found is not None and found > newest_revision():
+        raise SchemaTooNew(
+            f"the database has schema {found}, this version of Dvor knows up to {newest_revision()}"
+        )
     # alembic takes as long to import as everything else that is needed to start
     from dvor.store.migration import migrate
 
