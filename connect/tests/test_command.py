@@ -2,7 +2,9 @@
 
 import json
 import re
+import socket
 import threading
+import time
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ import schemathesis
 
 from connect.tests.replay import recorded
 from dvor_connect import known_networks, network, user_info_fields
-from dvor_connect.cli import main
+from dvor_connect.cli import main, make_parser, try_network
 from dvor_connect.networks import UnknownNetwork, read_network
 from dvor_connect.openapi import PROFILE, write_openapi
 from dvor_connect.people import Profile
@@ -23,8 +25,6 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def port() -> int:
     """A free port."""
-    import socket
-
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -32,32 +32,38 @@ def port() -> int:
 
 def visit(port: int, state: str, parameters: dict[str, str]) -> None:
     """Be the browser that comes back, after asking for something else as browsers do."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+    with (
+        socket.create_connection(("127.0.0.1", port)),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
         http.get("/favicon.ico")
         http.get("/callback", params={"state": state, **parameters})
 
 
-def run_and_visit(port: int, arguments: list[str], capsys, parameters: dict[str, str]) -> tuple[int, str]:
+def run_and_visit(port: int, arguments: list[str], parameters: dict[str, str]) -> tuple[int, str]:
     """Run `try` and come back with the state that it has printed."""
     told: list[str] = []
 
     def come() -> None:
+        deadline = time.monotonic() + 10
         while not (found := re.search(r"state=([\w-]+)", "".join(told))):
-            told.append(capsys.readouterr().out)
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         visit(port, found[1], parameters)
 
     thread = threading.Thread(target=come)
     thread.start()
-    code = main(["try", *arguments, "--port", str(port), "--no-browser", "--seconds", "10"])
+    more = ["--port", str(port), "--no-browser", "--seconds", "10"]
+    code = try_network(make_parser().parse_args(["try", *arguments, *more]), told.append)
     thread.join()
-    return code, "".join(told) + capsys.readouterr().out
+    return code, "\n".join(told)
 
 
-def test_trying_a_log_in_prints_the_profile(replay, port, capsys, monkeypatch) -> None:
+def test_trying_a_log_in_prints_the_profile(replay, port, monkeypatch) -> None:
     replay.says("/access_token", "vk/access_token")
     replay.says("/method/users.get", "vk/users.get")
     monkeypatch.setenv("DVOR_CONNECT_SECRET", "FROM-ENVIRONMENT")
-    code, told = run_and_visit(port, ["vk", "--site", replay.site, "--app-id", "7"], capsys, {"code": "C"})
+    code, told = run_and_visit(port, ["vk", "--site", replay.site, "--app-id", "7"], {"code": "C"})
     assert code == 0
     assert f"http://localhost:{port}/callback" in told
     assert re.search(r"^city\.title +text +Los Angeles$", told, re.MULTILINE)
@@ -67,9 +73,9 @@ def test_trying_a_log_in_prints_the_profile(replay, port, capsys, monkeypatch) -
     assert "533bacf01e11f55b" not in told, "the token is not shown"
 
 
-def test_trying_tells_what_to_look_at(replay, port, capsys) -> None:
+def test_trying_tells_what_to_look_at(replay, port) -> None:
     replay.says("/access_token", "vk/access_token.secret")
-    code, told = run_and_visit(port, ["vk", "--site", replay.site, "--app-id", "7"], capsys, {"code": "C"})
+    code, told = run_and_visit(port, ["vk", "--site", replay.site, "--app-id", "7"], {"code": "C"})
     assert (code, "WrongSecret" in told, "--app-id" in told) == (1, True, True)
 
 

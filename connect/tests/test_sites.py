@@ -142,6 +142,16 @@ def test_by_password(site, replay: Replay, key, name) -> None:
     assert site.count() == (1, 1)
 
 
+def test_passwords_cannot_be_guessed_through_the_site(site, replay: Replay) -> None:
+    browser = site.browser()
+    replay.says("/token", "openvk/token.wrong_password")
+    form = {"login": "Admin", "password": "guess"}
+    statuses = [browser.post("/login/openvk/password", form).status for _ in range(12)]
+    assert statuses == [403] * 10 + [429] * 2
+    assert browser.post("/login/openvk/password", form | {"login": "admin "}).status == 429
+    assert browser.post("/login/openvk/password", form | {"login": "another"}).status == 403
+
+
 def test_webtv_begins_at_the_form(site) -> None:
     assert site.browser().get("/login/webtv").location == "/login/webtv/password"
     assert site.browser().get("/login/vk/password").status == 404

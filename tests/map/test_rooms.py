@@ -36,7 +36,9 @@ def test_sentence_of_room_is_its_docstring(room) -> None:
 
 
 def test_names_say_something() -> None:
-    everything = [*PACKAGE.rglob("*.py"), *(folder for folder in PACKAGE.rglob("*") if folder.is_dir())]
+    folders = (folder for folder in PACKAGE.rglob("*") if folder.is_dir())
+    everything = [*PACKAGE.rglob("*.py"), *folders]
+    assert not FORBIDDEN_NAMES & {path.stem for path in CONNECT_FILES}
     vague = {str(path.relative_to(PACKAGE)) for path in everything if path.stem.strip("_") in FORBIDDEN_NAMES}
     assert vague <= SECTIONS_OF_ORIGINALS
 

@@ -27,7 +27,7 @@ ADVICE: dict[type[errors.ConnectError], tuple[int, str]] = {
         403,
         "{title} wants something confirmed. Please log in there first, then try again.",
     ),
-    errors.RateLimited: (429, "{title} is asked too often. Please wait a little."),
+    errors.RateLimited: (429, "Too many attempts. Please wait a little."),
     errors.NetworkDown: (502, "{title} does not answer. Please try again later."),
     errors.AccountUnavailable: (403, "Your page at {title} is deleted or banned."),
     errors.NotOffered: (404, "{title} does not offer this."),

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from dvor_connect import errors, pages
+from dvor_connect.attempts import Attempts
 from dvor_connect.connection import Flow, LoggedIn
 from dvor_connect.exchange import Steps
 from dvor_connect.networks import Network
@@ -88,6 +89,7 @@ class Site:
         self.url, self.path, self.home = url.rstrip("/"), path, home
         self.keeper = keeper
         self._bridge_key = bridge_key
+        self._attempts = Attempts(clock)
         self.flows = {
             app.network.key: Flow(app, key, f"{self.url}{path}/{app.network.key}/back", clock) for app in apps
         }
@@ -181,11 +183,15 @@ class Site:
         if not self._is_own_page(visit):
             raise errors.StateMismatch(network.key)
         login = visit.form.get("login", "")
+        tried = f"{network.key} {login}"
+        if wait := self._attempts.seconds_to_wait(tried):
+            raise errors.RateLimited(network.key, retry_after=wait)
         try:
             logged_in = yield from flow.enter(
                 login, visit.form.get("password", ""), visit.form.get("code", "").strip()
             )
         except (errors.WrongPassword, errors.SecondFactorNeeded) as error:
+            self._attempts.fail(tried)
             status, advice = pages.ADVICE[type(error)]
             wants_code = isinstance(error, errors.SecondFactorNeeded)
             page = pages.draw_password_form(

@@ -19,22 +19,23 @@ def wait_for_return(port: int, seconds: float, on_ready: Callable[[], None]) -> 
     came: dict[str, str] = {}
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        timeout = 5  # browsers open connections that they do not use
+
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             is_return = parts.path == PATH
-            if is_return:
-                came.update(parse_qsl(parts.query, keep_blank_values=True))
-                came.setdefault("", "")
             self.send_response(200 if is_return else 404)
             self.send_header("content-type", "text/html; charset=utf-8")
             self.end_headers()
             self.wfile.write(_DONE if is_return else b"")
+            if is_return:
+                came.update({"": "", **dict(parse_qsl(parts.query, keep_blank_values=True))})
 
         def log_message(self, *_: object) -> None:
             """Say nothing: the address holds a code."""
 
-    with http.server.HTTPServer(("127.0.0.1", port), Handler) as server:
-        server.timeout = 0.2
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        server.timeout, server.block_on_close = 0.1, False
         on_ready()
         deadline = time.monotonic() + seconds
         while not came and time.monotonic() < deadline:
