@@ -128,12 +128,13 @@ async def _serve(
     courtyard = await open_courtyard(settings, public_url=url, with_migration=with_migration)
     jobs = JobWorker(courtyard, callbacks.HANDLERS | hooks.HANDLERS)
     try:
+        configuration = _configure(settings, Application(courtyard))  # with it comes the certificate to trust
         if when_ready is not None:
             await when_ready(courtyard)
         await jobs.start()
         courtyard.touches.start()
         _log.info("serving", url=url, engine=courtyard.database.engine)
-        await Server(_configure(settings, Application(courtyard)), courtyard).serve([listener])
+        await Server(configuration, courtyard).serve([listener])
     finally:
         await jobs.stop()
         await courtyard.close()
