@@ -272,7 +272,7 @@ async def test_what_was_deleted_a_day_ago_is_gone_for_good(courtyard: Courtyard,
         lambda tx: photos.save_photo(tx, anna, again, text="", access_key="", quota=0, now=NOW)
     )
     names = [photo.sizes[0].file for photo in (one, two)]
-    await write(courtyard, lambda tx: photos.show_owner_photo(tx, two))
+    await write(courtyard, lambda tx: photos.show_owner_photo(tx, two, anna, NOW))
     for photo in (one, two):
         await write(
             courtyard,

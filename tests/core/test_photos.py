@@ -7,13 +7,17 @@ import pytest
 
 from dvor.core import attachments, friends, photos, privacy
 from dvor.core.courtyard import Courtyard
+from dvor.core.deletion import delete_person
+from dvor.core.profiles import change_avatar
 from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, QuotaExceeded
 from dvor.model.files import UploadedPicture
 from dvor.model.photos import WALL_ALBUM, Photo, PictureSize
 from dvor.store.files import find_files, used_bytes
 from dvor.store.photos import count_photos, load_photos
+from dvor.store.users import load_users
 from tests.core.conftest import NOW, Settle
+from tests.core.test_files import picture
 
 ONE, TWO = "1" * 64, "2" * 64
 
@@ -121,3 +125,21 @@ async def test_only_photos_are_attached_as_photos(courtyard: Courtyard, settle: 
     async with courtyard.database.read() as tx:
         with pytest.raises(AccessDenied):
             await attachments.check_attachments(tx, anna, [Attachment(kind, anna, 1)])
+
+
+async def test_a_picture_that_nobody_shows_any_more_is_forgotten(
+    courtyard: Courtyard, settle: Settle
+) -> None:
+    (anna,) = await settle({})
+    await change_avatar(courtyard, anna, picture())
+    async with courtyard.database.read() as tx:
+        first = set((await load_users(tx, [anna]))[anna].avatar.values())
+        assert await find_files(tx, sorted(first)) == first
+    for _ in range(2):
+        await change_avatar(courtyard, anna, picture(300, 200))
+    async with courtyard.database.read() as tx:
+        second = set((await load_users(tx, [anna]))[anna].avatar.values())
+        assert await find_files(tx, sorted(first | second)) == second
+    await courtyard.database.write(lambda tx: delete_person(tx, anna))
+    async with courtyard.database.read() as tx:
+        assert await find_files(tx, sorted(second)) == set()

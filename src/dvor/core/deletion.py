@@ -1,6 +1,7 @@
 """Deletion: a person leaves for good.  What he has written stays, without his name; the login is free again."""
 
 from dvor.core.apps import list_own_apps, remove_app
+from dvor.core.photos import change_avatar
 from dvor.core.users import deactivate
 from dvor.model.users import PersonalData
 from dvor.store.accounts import delete_account
@@ -10,7 +11,7 @@ from dvor.store.letters import delete_links
 from dvor.store.name_words import save_names
 from dvor.store.passkeys import delete_passkeys
 from dvor.store.user_groups import leave_user_groups
-from dvor.store.users import save_personal_data, set_avatar
+from dvor.store.users import save_personal_data
 from dvor.store.views import delete_views
 from dvor.store.webtv_profiles import delete_profile
 
@@ -29,4 +30,4 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await delete_views(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
     await save_names(tx, user_id)
-    await set_avatar(tx, user_id, {})
+    await change_avatar(tx, user_id, {})

@@ -4,8 +4,10 @@ import hmac
 
 from msgspec import Struct
 
+from dvor.core.events import tell
 from dvor.core.privacy import Community, Owner, check_open, load_owner, load_owners
 from dvor.model.errors import AccessDenied, InvalidParameter, InvalidUpload, PhotoNotFound, QuotaExceeded
+from dvor.model.events import ItemEvent
 from dvor.model.files import UploadedPicture
 from dvor.model.groups import Role
 from dvor.model.likes import ItemCounters
@@ -14,10 +16,10 @@ from dvor.store import photos as store
 from dvor.store.albums import load_album
 from dvor.store.database import Transaction
 from dvor.store.files import add_bytes, insert_files, release_files, sum_bytes, use_files
-from dvor.store.groups import change_group
+from dvor.store.groups import change_group, load_groups
 from dvor.store.likes import load_counters
 from dvor.store.photos import Key
-from dvor.store.users import lock_owners, set_avatar
+from dvor.store.users import load_users, lock_owners, set_avatar
 
 PURGED_AT_ONCE = 100
 """How many photos one transaction removes for good."""
@@ -231,11 +233,24 @@ def make_avatar(sizes: list[PictureSize]) -> dict[str, str]:
     return {side: files.get(letter, largest) for side, letter in SIDES.items()} | {"max": largest}
 
 
-async def show_owner_photo(tx: Transaction, photo: Photo) -> None:
-    """Make a photo the picture beside its owner's name."""
+async def show_owner_photo(tx: Transaction, photo: Photo, user_id: int, now: int) -> None:
+    """Make a photo the picture beside its owner's name; a community's bots hear who did it."""
     avatar = make_avatar(photo.sizes)
     await use_files(tx, set(avatar.values()))
-    if photo.owner_id > 0:
-        await set_avatar(tx, photo.owner_id, avatar)
+    await change_avatar(tx, photo.owner_id, avatar)
+    if photo.owner_id < 0:
+        changed = ItemEvent(photo.owner_id, photo.id, user_id)
+        await tell(tx, "group_change_photo", {photo.owner_id: changed}, now)
+
+
+async def change_avatar(tx: Transaction, owner_id: int, avatar: dict[str, str]) -> None:
+    """Give an owner other files, which count this use, for his picture; those from before lose theirs."""
+    if owner_id > 0:
+        user = (await load_users(tx, [owner_id])).get(owner_id)
+        before = user.avatar if user else {}
+        await set_avatar(tx, owner_id, avatar)
     else:
-        await change_group(tx, -photo.owner_id, {"avatar": avatar})
+        group = (await load_groups(tx, [-owner_id])).get(-owner_id)
+        before = group.avatar if group else {}
+        await change_group(tx, -owner_id, {"avatar": avatar})
+    await release_files(tx, set(before.values()))

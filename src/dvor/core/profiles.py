@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from dvor.core import photos
 from dvor.core.courtyard import Courtyard
 from dvor.core.hooks import tell_hooks
 from dvor.core.users import check_name, check_screen_name
@@ -16,7 +17,7 @@ from dvor.model.users import Access, PersonalData, User
 from dvor.store.database import Transaction
 from dvor.store.files import add_bytes, insert_files
 from dvor.store.name_words import save_names
-from dvor.store.users import load_users, lock_owners, save_personal_data, set_avatar
+from dvor.store.users import load_users, lock_owners, save_personal_data
 
 MAX_TEXT_LENGTH, MAX_STATUS_LENGTH, MAX_LONG_LENGTH = 255, 140, 4000
 LONG_TEXTS = frozenset(
@@ -125,11 +126,11 @@ async def change_avatar(courtyard: Courtyard, user_id: int, data: bytes) -> None
         await insert_files(tx, sizes, now)
         if await add_bytes(tx, user_id, sum(sizes.values())) > quota > 0:
             raise QuotaExceeded(f"{quota} bytes")
-        await set_avatar(tx, user_id, avatar)
+        await photos.change_avatar(tx, user_id, avatar)
 
     await courtyard.database.write(write)
 
 
 async def drop_avatar(tx: Transaction, user_id: int) -> None:
     """Leave a person without a picture."""
-    await set_avatar(tx, user_id, {})
+    await photos.change_avatar(tx, user_id, {})

@@ -169,3 +169,18 @@ async def test_old_versions_name_every_size(cast_client: CastClient) -> None:
                 photo["sizes"][-1]["width"],
                 photo["sizes"][-1]["height"],
             )
+
+
+async def test_a_community_s_bots_hear_of_its_new_picture(cast_client: CastClient) -> None:
+    group_id = (await cast_client.get("groups.get", filter="admin"))["items"][0]
+    await cast_client.get("groups.setLongPollSettings", group_id=group_id, enabled=1, group_change_photo=1)
+    poll = await cast_client.get("groups.getLongPollServer", group_id=group_id)
+    server = await cast_client.get("photos.getOwnerPhotoUploadServer", owner_id=-group_id)
+    files = {"photo": ("a.png", draw_courtyard(), "image/png")}
+    receipt = (await cast_client.http.post(server["upload_url"], files=files)).json()
+    sent = {"photo": receipt["photo"], "hash": receipt["hash"], "owner_id": -group_id}
+    saved = await cast_client.get("photos.saveOwnerPhoto", **sent)
+    ask = {"act": "a_check", "key": poll["key"], "ts": poll["ts"], "wait": 0}
+    [update] = (await cast_client.http.get(poll["server"], params=ask)).json()["updates"]
+    assert (update["type"], update["object"]["user_id"]) == ("group_change_photo", 1)
+    assert update["object"]["photo"]["id"] == saved["photo_id"]

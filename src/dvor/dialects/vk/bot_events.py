@@ -123,7 +123,7 @@ class BotDrawing:
         photo_keys = [
             (event.body.owner_id, event.body.item_id, "")
             for event in events
-            if isinstance(event.body, ItemEvent) and event.kind == "photo_new"
+            if isinstance(event.body, ItemEvent) and event.kind in ("photo_new", "group_change_photo")
         ]
         if photo_keys:
             found = await get_photos(self._call.tx, -self._group_id, photo_keys)
@@ -200,9 +200,12 @@ class BotDrawing:
             if post is None or self._post_page is None:
                 return None
             return PostDrawing(self._call, self._post_page).draw(post)
-        if kind == "photo_new":
+        if kind in ("photo_new", "group_change_photo"):
             photo = self._photos.get((body.owner_id, body.item_id))
-            return draw_photo(self._call.courtyard, photo, self._call.version) if photo else None
+            drawn = draw_photo(self._call.courtyard, photo, self._call.version) if photo else None
+            return (
+                drawn if kind == "photo_new" or drawn is None else {"user_id": body.actor_id, "photo": drawn}
+            )
         if kind in ("like_add", "like_remove"):
             liked = {"liker_id": body.actor_id, "object_type": body.kind, "object_owner_id": body.owner_id}
             return liked | {"object_id": body.item_id, "thread_reply_id": 0, "post_id": body.parent_id}

@@ -200,7 +200,7 @@ async def save_owner_photo(call: Call, params: SaveOwnerPhoto) -> SavedOwnerPhot
     """
     owner_id = await _read_owner(call, params.owner_id)
     photo = await _save(call, OWNER_UPLOAD, owner_id, params.photo, params.hash)
-    await show_owner_photo(call.tx, photo)
+    await show_owner_photo(call.tx, photo, call.user_id, call.now)
     small, big = (call.courtyard.file_url(photo.sizes[place].file) for place in (0, -1))
     return SavedOwnerPhoto(1, params.hash, big, big, small, photo.id)
 
