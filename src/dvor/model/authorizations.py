@@ -19,7 +19,9 @@ MAX_STATE_LENGTH = 4096
 MAX_GROUPS = 10
 """For how many communities an app may ask at once."""
 
-Outcome = Literal["", "allowed", "denied", "login_required", "consent_required"]
+Outcome = Literal["", "allowed", "denied", "login_required", "consent_required", "left"]
+LOG_OUT = "log_out"
+"""The protocol of a request that asks for no log-in, but for the end of one; its outcome is `left`."""
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 

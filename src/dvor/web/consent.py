@@ -13,7 +13,7 @@ from dvor.core.authorizations import answer_request, find_request, is_consented
 from dvor.core.groups import get_managed_group
 from dvor.methods.http import redirect
 from dvor.model.apps import OPENID, SNGINE
-from dvor.model.authorizations import AuthorizationRequest, read_group_ids
+from dvor.model.authorizations import LOG_OUT, AuthorizationRequest, read_group_ids
 from dvor.model.errors import AccessDenied, AppNotFound, GroupNotFound, RequestExpired
 from dvor.model.groups import Role
 from dvor.model.tokens import OpenIdScope, Scope
@@ -84,6 +84,8 @@ async def show(view: View) -> Response:
     try:
         async with courtyard.database.read() as tx:
             request = await find_request(tx, request_id, courtyard.now)
+            if request.protocol == LOG_OUT:
+                raise RequestExpired
             app = await find_app(tx, request.app_id)
             is_known = bool(user_id) and await is_consented(tx, request, user_id)
     except (RequestExpired, AppNotFound):

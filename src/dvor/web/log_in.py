@@ -1,19 +1,24 @@
-"""`/login` and `/logout`: a browser comes in and goes out."""
+"""`/login` and `/logout`: a browser comes in and goes out, by itself or because an app asks."""
 
 from starlette.responses import Response
 
 from dvor.core.accounts import log_in
+from dvor.core.apps import find_app
+from dvor.core.authorizations import answer_request, find_request
 from dvor.core.courtyard import Courtyard
 from dvor.core.passkeys import are_passkeys_possible, log_in_with_passkey, offer_log_in
 from dvor.core.sessions import close_session, open_session
 from dvor.methods.http import redirect
 from dvor.methods.limits import Limiter
 from dvor.model.accounts import fold_login
+from dvor.model.authorizations import LOG_OUT
 from dvor.model.errors import (
     AccountClosed,
+    AppNotFound,
     FactorRequired,
     PasskeyRefused,
     Refusal,
+    RequestExpired,
     TooManyCalls,
     WrongCredentials,
     WrongFactor,
@@ -125,4 +130,25 @@ async def show_logout(view: View) -> Response:
     await close_session(view.courtyard, view.session_text)
     response = redirect(read_next(view.form.get("next", "")))
     view.drop_session(response)
+    return response
+
+
+async def show_logout_for_app(view: View) -> Response:
+    """Ask whether the browser shall be logged out as well, for an app that its person has left, and send him on."""
+    request_id, courtyard = view.path_parameters["request_id"], view.courtyard
+    try:
+        async with courtyard.database.read() as tx:
+            request = await find_request(tx, request_id, courtyard.now)
+            app = await find_app(tx, request.app_id)
+        if request.protocol != LOG_OUT:
+            raise RequestExpired
+        if view.user is not None and not view.is_sent:
+            # no form-action: a browser holds it against the redirect to the app as well
+            return view.render("logout.html", policy=POLICY, app=app)
+        response = redirect(await answer_request(courtyard, request_id, "left"))
+    except (RequestExpired, AppNotFound):
+        return view.render("problem.html", 410, text=view.translate("This was answered already."))
+    if view.user is not None and view.form.get("decision") != "stay":
+        await close_session(courtyard, view.session_text)
+        view.drop_session(response)
     return response

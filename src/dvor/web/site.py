@@ -5,7 +5,7 @@ from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
 from dvor.web import apps, apps_in_use, consent, credentials, front, profile
-from dvor.web.log_in import LogIn, show_logout
+from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
 from dvor.web.sign_up import SignUpPages
@@ -32,6 +32,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/login", log_in.show, needs_user=False),
             route("/login/passkey", log_in.show_passkey, needs_user=False),
             route("/logout", show_logout),
+            route("/logout/{request_id}", show_logout_for_app, needs_user=False),
             route("/consent/{request_id}", consent.show, needs_user=False),
             route("/settings/profile", profile.show),
             Route("/settings/photo", Page(courtyard, profile.show_photo, takes_file=True)),

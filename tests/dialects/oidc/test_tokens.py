@@ -5,7 +5,7 @@ from typing import Any
 from dvor.core import keys
 from dvor.core.consents import revoke_consent
 from tests.dialects.conftest import NOW
-from tests.dialects.consent import BACK, Site, landed
+from tests.dialects.consent import Site
 from tests.dialects.oidc.test_oidc import basic, exchange, get_code, read
 from tests.dialects.oidc.test_oidc import site as site
 
@@ -66,19 +66,6 @@ async def test_removing_the_app_ends_its_tokens(site: Site) -> None:
     assert (await site.http.get("/oidc/userinfo", headers=headers)).status_code == 401
     form: dict[str, Any] = {"grant_type": "refresh_token", "refresh_token": body["refresh_token"]}
     assert (await exchange(site, status=400, **form))["error"] == "invalid_grant"
-
-
-async def test_leaving(site: Site) -> None:
-    body = await exchange(site, code=await get_code(site))
-    hint = body["id_token"]
-    for uri, client in (("https://evil.example", {}), (BACK, {"client_id": "5"})):
-        wrong: dict[str, Any] = {"id_token_hint": hint, "post_logout_redirect_uri": uri, **client}
-        answer = await site.ask("/oidc/logout", **wrong)
-        assert (answer.status_code, "location" in answer.headers) == (400, False)
-    asked: dict[str, Any] = {"id_token_hint": hint, "post_logout_redirect_uri": BACK, "state": "s"}
-    assert landed(await site.ask("/oidc/logout", **asked)) == {"state": "s"}
-    headers = {"authorization": f"Bearer {body['access_token']}"}
-    assert (await site.http.get("/oidc/userinfo", headers=headers)).status_code == 401
 
 
 async def test_keys_rotate_without_a_gap(site: Site) -> None:

@@ -1,21 +1,16 @@
-"""`/oidc/userinfo`: the claims of the token's person; `/oidc/logout`: the end of a log-in at an app."""
+"""`/oidc/userinfo`: the claims of the token's person."""
 
 from typing import Any
 
 from starlette.responses import Response
 
 from dvor.core.accounts import Profile, load_profile
-from dvor.core.consents import revoke_log_ins
 from dvor.core.courtyard import Courtyard
-from dvor.core.keys import read_claims
 from dvor.core.tokens import identify
-from dvor.dialects.oidc.authorize import find_app
-from dvor.dialects.oidc.errors import OidcRefusal, refuse_bearer, refuse_person
+from dvor.dialects.oidc.errors import OidcRefusal, refuse_bearer
 from dvor.methods import http
-from dvor.methods.http import Door, Doors, json_answer, redirect
-from dvor.model.apps import OPENID, accepts_redirect
-from dvor.model.authorizations import answer_address
-from dvor.model.errors import RedirectMismatch
+from dvor.methods.http import Door, Doors, json_answer
+from dvor.model.apps import OPENID
 from dvor.model.tokens import OpenIdScope
 
 PROTOCOLS = frozenset({OPENID})
@@ -23,7 +18,7 @@ GENDERS = {1: "female", 2: "male"}
 
 
 class UserinfoEndpoint:
-    """Answers apps about people, and people who leave an app."""
+    """Answers apps about people."""
 
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
@@ -76,30 +71,10 @@ class UserinfoEndpoint:
             claims["birthdate"] = user.birth_date if user.birth_date_visibility == 1 else hidden_year
         return {claim: value for claim, value in claims.items() if value}
 
-    async def logout(self, asked: http.Asked) -> Response:
-        """End a person's log-ins at the app of an identity token and send him on (OpenID Connect RP-Initiated Logout 1.0)."""
-        texts = asked.texts
-        claims = await read_claims(self._courtyard, texts.get("id_token_hint", ""))
-        audience = str(claims.get("aud", "")) if claims is not None else ""
-        uri = texts.get("post_logout_redirect_uri", "")
-        client_id = audience or texts.get("client_id", "")
-        if texts.get("client_id", client_id) != client_id:
-            raise OidcRefusal("invalid_request", "client_id is not the app of id_token_hint")
-        if claims is not None and str(claims.get("sub", "")).isdecimal() and audience.isdecimal():
-            user_id, app_id = int(claims["sub"]), int(audience)
-            await self._courtyard.database.write(lambda tx: revoke_log_ins(tx, user_id, app_id, OPENID))
-        if not uri:
-            return redirect("/")
-        if not accepts_redirect(await find_app(self._courtyard, client_id), uri):
-            raise RedirectMismatch
-        state = {"state": texts["state"]} if texts.get("state") else {}
-        return redirect(answer_address(uri, state) if state else uri)
-
 
 def doors(courtyard: Courtyard) -> Doors:
-    """Return the doors of claims and of leaving."""
+    """Return the door of claims."""
     endpoint, limit = UserinfoEndpoint(courtyard), courtyard.settings.form_limit
     return {
         "/oidc/userinfo": Door(endpoint.userinfo, refuse_bearer, limit=limit, is_shared=True),
-        "/oidc/logout": Door(endpoint.logout, refuse_person, limit=limit),
     }
