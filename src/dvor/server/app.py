@@ -13,7 +13,7 @@ from dvor.core.health import is_ready
 from dvor.dialects.oidc import authorize, discovery, logout, pushed, userinfo
 from dvor.dialects.oidc import token as oidc_token
 from dvor.dialects.sngine import oauth as sngine
-from dvor.dialects.vk import oauth, vkid
+from dvor.dialects.vk import named, oauth, vkid
 from dvor.dialects.vk.api import METHODS
 from dvor.dialects.vk.bots_poll import BotsPollEndpoint
 from dvor.dialects.vk.endpoint import MethodEndpoint
@@ -147,5 +147,5 @@ class Application:
 
 def _open_doors(courtyard: Courtyard) -> Doors:
     """Return what the dialects answer beside their methods, by path."""
-    modules = (oauth, vkid, sngine, discovery, authorize, pushed, oidc_token, userinfo, logout)
+    modules = (oauth, named, vkid, sngine, discovery, authorize, pushed, oidc_token, userinfo, logout)
     return {path: door for module in modules for path, door in module.doors(courtyard).items()}

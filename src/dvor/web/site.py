@@ -4,7 +4,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
-from dvor.web import apps, apps_in_use, consent, credentials, front, profile
+from dvor.web import apps, apps_in_use, consent, credentials, front, named_clients, profile
 from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
@@ -34,6 +34,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/logout", show_logout),
             route("/logout/{request_id}", show_logout_for_app, needs_user=False),
             route("/consent/{request_id}", consent.show, needs_user=False),
+            route("/authorize/named/{secret}", named_clients.show),
             route("/settings/profile", profile.show),
             Route("/settings/photo", Page(courtyard, profile.show_photo, takes_file=True)),
             route("/settings/photo/remove", profile.show_photo_removal),
@@ -46,6 +47,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/settings/totp", security.show_totp),
             route("/settings/delete", security.show_delete),
             route("/settings/apps", apps_in_use.show),
+            route("/settings/programs", apps_in_use.show_program_removal),
             route("/apps", managed.show_list),
             route("/apps/new", managed.show_new),
             route("/apps/{app_id:int}", managed.show_information),

@@ -17,6 +17,7 @@ from dvor.core.accounts import find_email
 from dvor.core.authorizations import Asked, begin_request, issue_code, take_answer
 from dvor.core.courtyard import Courtyard
 from dvor.core.grants import grant_directly, grant_service_token, redeem_code, refresh_grant
+from dvor.dialects.vk.named import NamedEndpoint
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer, redirect
 from dvor.methods.limits import AppLimiter
@@ -151,11 +152,14 @@ class OAuthEndpoint:
     def __init__(self, courtyard: Courtyard) -> None:
         self._courtyard = courtyard
         self._limiter = AppLimiter(courtyard.settings.app_limit)
+        self._named = NamedEndpoint(courtyard)
 
     async def authorize(self, asked: http.Asked) -> Response:
         """Check what an app asks for and send the person to the page of consent."""
         texts = asked.texts
         if not texts.get("client_id"):
+            if texts.get("client_name") and self._courtyard.settings.openvk_authorize:
+                return await self._named.authorize(asked)
             raise OAuthRefusal("invalid_request", "client_id is undefined", 400)
         app = await find_app(self._courtyard, texts["client_id"])
         is_vk_id = bool(texts.get("code_challenge")) and VK_ID in app.protocols
