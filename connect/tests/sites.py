@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import time
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ from starlette.routing import Route
 from connect.tests.conftest import KEY
 from dvor_connect import App
 from dvor_connect.flask import Connect as FlaskConnect
+from dvor_connect.saving.keeping import Keeper
 from dvor_connect.saving.sqlalchemy import Store
+from dvor_connect.saving.vault import Vault
+from dvor_connect.sending import Sender
 from dvor_connect.starlette import Connect as StarletteConnect
 
 URL = "https://club.example"
@@ -172,12 +176,56 @@ def set_up_django(folder: Path) -> None:
     call_command("migrate", verbosity=0)
 
 
-def make_django(apps: list[App], folder: Path, _: object) -> Site:
-    """The site in Django, emptied."""
+class DjangoStore:
+    """What Django keeps, with the names of SQLAlchemy's store."""
+
+    def __init__(self, keys: Any, link_by_verified_email: bool = False) -> None:
+        from dvor_connect.django.identities import DjangoAccounts, DjangoIdentities, work_in_transaction
+
+        self.keeper = Keeper(
+            DjangoIdentities(),
+            DjangoAccounts(),
+            Vault(keys),
+            time.time,
+            link_by_verified_email=link_by_verified_email,
+        )
+        self._work = work_in_transaction
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*given: Any) -> Any:
+            from django.db import connection
+
+            try:
+                return Sender().run(getattr(self.keeper, name)(*given), self._work)
+            finally:
+                connection.close()  # each thread has its own
+
+        return call
+
+    def fresh_tokens(self, flow: Any, user_id: str) -> Any:
+        return flow.run(self.keeper.fresh_tokens(flow, user_id), self._work)
+
+    def create_tables(self) -> None:
+        """They are there."""
+
+
+def empty_django(folder: Path) -> None:
+    """Set Django up, and delete what it keeps."""
     if not django_settings.configured:
         set_up_django(folder)
     from django.contrib.auth import get_user_model
     from django.contrib.sessions.models import Session
+
+    from dvor_connect.django.models import Identity
+
+    for table in (Identity, Session, get_user_model()):
+        table.objects.all().delete()
+
+
+def make_django(apps: list[App], folder: Path, _: object) -> Site:
+    """The site in Django, emptied."""
+    empty_django(folder)
+    from django.contrib.auth import get_user_model
     from django.test import Client, override_settings
 
     from dvor_connect.django.connect import get_sender, get_site
@@ -185,8 +233,6 @@ def make_django(apps: list[App], folder: Path, _: object) -> Site:
 
     get_site.cache_clear()
     get_sender.cache_clear()
-    for table in (Identity, Session, get_user_model()):
-        table.objects.all().delete()
     given = {name: value for name, value in OPTIONS.items() if name != "key"}
     override_settings(DVOR_CONNECT={"apps": apps, **given}).enable()
 

@@ -1,4 +1,4 @@
-"""Keeping people in a database: SQLite with the store that blocks, PostgreSQL with the one that does not."""
+"""Keeping people in a database: SQLite with the store that blocks, PostgreSQL with the one that does not, and Django."""
 
 import threading
 import time
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from connect.tests.conftest import KEY, Blocking
+from connect.tests.sites import DjangoStore, empty_django
 from dvor_connect import App, AsyncConnection, Connection, LoggedIn, Profile, Tokens, UserInfo, network
 from dvor_connect.errors import TokenExpired
 from dvor_connect.saving.identities import AlreadyLinked
@@ -36,12 +37,15 @@ def postgresql() -> Iterator[PostgreSQL]:
 _names = iter(range(1000))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def make_store(request, tmp_path, loop) -> Any:
+@pytest.fixture(params=["sqlite", "django", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def make_store(request, tmp_path, tmp_path_factory, loop) -> Any:
     """Make stores of one database."""
     if request.param == "sqlite":
         engine = create_engine(f"sqlite:///{tmp_path}/site.db", poolclass=NullPool)
         return lambda *keys, **more: Store(engine, keys or KEY, **more)
+    if request.param == "django":
+        empty_django(tmp_path_factory.mktemp("django"))
+        return lambda *keys, **more: DjangoStore(keys or KEY, **more)
     url = request.getfixturevalue("postgresql").create_database(f"connect_{next(_names)}")
     later = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), poolclass=NullPool)
     return lambda *keys, **more: Blocking(AsyncStore(later, keys or KEY, **more), loop)
@@ -165,7 +169,9 @@ def vkid(replay, make_store, loop) -> Any:
     replay.says("/oauth2/auth", "vkid/refresh")
     app = App(network=network("vkid", site=replay.site), id="7")
     connection = (
-        Connection(app, key=KEY) if isinstance(make_store(), Store) else AsyncConnection(app, key=KEY)
+        Connection(app, key=KEY)
+        if isinstance(make_store(), Store | DjangoStore)
+        else AsyncConnection(app, key=KEY)
     )
     yield connection
     if isinstance(connection, Connection):

@@ -1,10 +1,11 @@
 """Django's side of keeping people: the table of identities, Django's users as accounts, and its transactions."""
 
+import time
 from typing import Any
 
 import msgspec
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from dvor_connect.django.models import Identity as Row
@@ -12,7 +13,7 @@ from dvor_connect.people import Profile, UserInfo
 from dvor_connect.saving.identities import Conflict, Identity
 from dvor_connect.sending import Work
 
-TRIES = 3
+TRIES, SECONDS_BETWEEN_TRIES = 8, 0.02
 LONGEST_USERNAME = 150
 _SAME = ("network", "info", "raw", "token_expires_at", "created_at", "updated_at", "logged_in_at")
 
@@ -137,11 +138,14 @@ def _read(row: Row) -> Identity:
 
 def work_in_transaction(work: Work) -> Any:
     """Do work in a transaction of Django's database, again if another request was in its way."""
-    for _ in range(TRIES - 1):
+    for number in range(1, TRIES):
         try:
             with transaction.atomic():
                 return work(None)
-        except Conflict:
-            continue
+        except (Conflict, OperationalError) as problem:
+            # SQLite refuses at once when two transactions that have read both want to write
+            if isinstance(problem, OperationalError) and "locked" not in str(problem):
+                raise
+            time.sleep(number * SECONDS_BETWEEN_TRIES)
     with transaction.atomic():
         return work(None)

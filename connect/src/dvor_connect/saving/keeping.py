@@ -136,12 +136,25 @@ class Keeper:
             tokens = self._vault.open(known.tokens)
             if not flow.is_ending(tokens) or not tokens.refresh_token:
                 return tokens
-            if (yield self._claim(network, user_id, self._now())):
+            claimed: bytes | None = yield self._claim(network, user_id, self._now())
+            if claimed is None:
+                yield Pause(SECONDS_BETWEEN_LOOKS)
+                continue
+            tokens = self._vault.open(claimed)
+            if flow.is_ending(tokens):
                 return (yield from self._refresh(flow, user_id, tokens))
-            yield Pause(SECONDS_BETWEEN_LOOKS)
+            yield self._keep(flow, user_id, tokens)  # somebody was quicker; the lease goes back
+            return tokens
 
     def _claim(self, network: str, user_id: str, now: int) -> Query:
-        return Query(lambda tx: self._identities.take_lease(tx, network, user_id, now, now + LEASE))
+        """Claim the right to refresh, and read the tokens again: they may have been refreshed since."""
+
+        def work(tx: Any) -> bytes | None:
+            if not self._identities.take_lease(tx, network, user_id, now, now + LEASE):
+                return None
+            return self._need(tx, network, user_id).tokens
+
+        return Query(work)
 
     def _refresh(self, flow: Flow, user_id: str, tokens: Tokens) -> Steps[Tokens]:
         """Ask for newer tokens and keep them; without success the old ones stay, and others may try."""

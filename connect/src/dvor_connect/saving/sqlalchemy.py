@@ -5,7 +5,7 @@ The tables are in `metadata`, for `create_tables` or for the site's own migratio
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -30,7 +30,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dvor_connect.connection import AsyncConnection as AsyncConnector
 from dvor_connect.connection import Connection as Connector
@@ -41,6 +40,9 @@ from dvor_connect.saving.identities import Accounts, Conflict, Identity, Saved
 from dvor_connect.saving.keeping import Keeper
 from dvor_connect.saving.vault import Vault
 from dvor_connect.sending import AsyncSender, Sender, Work
+
+if TYPE_CHECKING:  # only who uses it needs greenlet
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 TRIES = 3
@@ -223,7 +225,7 @@ class Database:
 class AsyncDatabase:
     """The same, not blocking."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: "AsyncEngine") -> None:
         self._engine = engine
 
     async def __call__(self, work: Work) -> Any:
@@ -307,7 +309,7 @@ class AsyncStore:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        engine: "AsyncEngine",
         key: str | bytes | Sequence[str | bytes],
         accounts: Accounts | None = None,
         *,
