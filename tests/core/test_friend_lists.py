@@ -48,7 +48,7 @@ async def test_lists_hold_friends_alone(courtyard: Courtyard, settle: Settle) ->
         assert await friend_lists.load_lists_of(tx, anna, [boris, clara]) == {boris: [1], clara: [1]}
     with pytest.raises(ListNotFound):
         await on_list(courtyard, anna, number, viewer=boris)
-    await courtyard.database.write(lambda tx: friends.remove_friend(tx, boris, anna))
+    await courtyard.database.write(lambda tx: friends.remove_friend(tx, boris, anna, now=NOW))
     assert await on_list(courtyard, anna, number) == [clara]
     await courtyard.database.write(lambda tx: privacy.block(tx, anna, clara, NOW))
     assert await on_list(courtyard, anna, number) == []

@@ -44,7 +44,7 @@ async def add(courtyard: Courtyard, one: int, other: int, text: str = "", now: i
 
 async def remove(courtyard: Courtyard, one: int, other: int) -> tuple[Friendship, Friend]:
     """Part, take back or decline."""
-    return await courtyard.database.write(lambda tx: friends.remove_friend(tx, one, other))
+    return await courtyard.database.write(lambda tx: friends.remove_friend(tx, one, other, now=NOW))
 
 
 async def bring(courtyard: Courtyard, one: int, other: int, state: str) -> None:

@@ -124,8 +124,8 @@ async def test_who_is_lost_is_not_shown(courtyard: Courtyard, settle: Settle) ->
     unfriended, follower, blocker, deleted = others
 
     async def write(tx: Transaction) -> None:
-        await friends.remove_friend(tx, me, unfriended)
-        await friends.remove_friend(tx, follower, me)
+        await friends.remove_friend(tx, me, unfriended, now=NOW)
+        await friends.remove_friend(tx, follower, me, now=NOW)
         await privacy.block(tx, blocker, me, NOW)
         await users.deactivate(tx, deleted, "deleted")
 

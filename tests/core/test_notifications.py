@@ -86,7 +86,7 @@ async def test_what_is_undone_is_forgotten(courtyard: Courtyard, settle: Settle)
     assert await told(courtyard, anna) == []
     await courtyard.database.write(lambda tx: friends.add_friend(tx, boris, anna, text="", now=NOW))
     assert await told(courtyard, anna) == [("follow", boris)]
-    await courtyard.database.write(lambda tx: friends.remove_friend(tx, boris, anna))
+    await courtyard.database.write(lambda tx: friends.remove_friend(tx, boris, anna, now=NOW))
     assert await told(courtyard, anna) == []
 
 

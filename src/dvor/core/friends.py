@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
-from dvor.core.events import tell_now
+from dvor.core.events import tell, tell_now
 from dvor.core.friend_lists import load_members
 from dvor.core.notifications import notify, take_back
 from dvor.core.privacy import People, check_open, load_owner, load_people
@@ -17,7 +17,7 @@ from dvor.model.errors import (
     UserNotFound,
     UserUnavailable,
 )
-from dvor.model.events import Pulse
+from dvor.model.events import PersonEvent, Pulse
 from dvor.model.friends import MAX_FRIENDS, Friend, FriendOrder, Friendship
 from dvor.model.notifications import Notification, NotificationKind
 from dvor.model.users import Platform
@@ -111,10 +111,24 @@ async def add_friend(tx: Transaction, user_id: int, friend_id: int, *, text: str
     if before in (Friendship.NONE, Friendship.FOLLOWED):
         kind: NotificationKind = "follow" if before is Friendship.NONE else "friend_accepted"
         await notify(tx, Notification(user_id=friend_id, kind=kind, from_id=user_id, created_at=now))
+        states = (
+            (Friendship.REQUESTED, Friendship.FOLLOWED)
+            if before is Friendship.NONE
+            else (Friendship.FRIENDS, Friendship.FRIENDS)
+        )
+        await _tell_both(tx, (user_id, states[0]), (friend_id, states[1]), now)
     return before
 
 
-async def remove_friend(tx: Transaction, user_id: int, friend_id: int) -> tuple[Friendship, Friend]:
+async def _tell_both(tx: Transaction, one: tuple[int, int], other: tuple[int, int], now: int) -> None:
+    """Tell two people, each given with how he stands to the other now, that something has changed between them."""
+    told = {one[0]: PersonEvent(other[0], after=one[1]), other[0]: PersonEvent(one[0], after=other[1])}
+    await tell(tx, "friend_list_changed", told, now)
+
+
+async def remove_friend(
+    tx: Transaction, user_id: int, friend_id: int, *, now: int
+) -> tuple[Friendship, Friend]:
     """End a friendship (the other one goes on following), take a request back, or decline one.
 
     Returns the state before and one's own row as it was; `FriendNotFound` if there is nothing to end.
@@ -127,10 +141,13 @@ async def remove_friend(tx: Transaction, user_id: int, friend_id: int) -> tuple[
     before = Friendship(row.state)
     if before is Friendship.REQUESTED:
         await store.delete_friends(tx, user_id, friend_id)
+        states = (Friendship.NONE, Friendship.NONE)
     else:
         mine = store.friend_row(user_id, friend_id, Friendship.FOLLOWED, row.created_at, text=row.text)
         theirs = store.friend_row(friend_id, user_id, Friendship.REQUESTED, row.created_at, text=row.text)
         await store.save_friends(tx, [mine, theirs])
+        states = (Friendship.FOLLOWED, Friendship.REQUESTED)
+    await _tell_both(tx, (user_id, states[0]), (friend_id, states[1]), now)
     for kind in ("follow", "friend_accepted"):
         await take_back(tx, Notification(user_id=friend_id, kind=kind, from_id=user_id, created_at=0))
     return before, row

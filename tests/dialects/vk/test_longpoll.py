@@ -126,3 +126,13 @@ async def test_other_acts_are_refused(cast_client: CastClient) -> None:
     answer = await cast_client.http.get("/nim1", params={"act": "zzz"})
     assert answer.status_code == 400
     assert answer.json()["error"]["error_code"] == 100
+
+
+async def test_friends_are_told_of_each_other(cast_client: CastClient) -> None:
+    anna, fedor = cast_client.ids["anna"], cast_client.ids["fedor"]
+    mine, theirs = await server_of(cast_client), await server_of(cast_client, "fedor")
+    # Fedor has asked Anna; she accepts, and then ends it
+    await cast_client.get("friends.add", user_id=fedor)
+    await cast_client.get("friends.delete", user_id=fedor)
+    assert (await poll(cast_client, mine, version=3))["updates"] == [[90, fedor, 3], [90, fedor, 2]]
+    assert (await poll(cast_client, theirs, version=19))["updates"] == [[90, anna, 3], [90, anna, 1]]

@@ -140,7 +140,7 @@ async def delete(call: Call, params: DeleteFriend) -> Deletion | Literal[1]:
 
     VK: friends.delete, which answers an object; OpenVK's answers 1.
     """
-    before, _ = await friends.remove_friend(call.tx, call.user_id, params.user_id)
+    before, _ = await friends.remove_friend(call.tx, call.user_id, params.user_id, now=call.now)
     if not call.is_versioned:
         return 1
     return Deletion(
