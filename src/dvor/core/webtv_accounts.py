@@ -37,7 +37,7 @@ from dvor.store.database import Transaction
 from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
 from dvor.store.user_groups import add_to_user_groups, leave_user_groups, load_user_groups
-from dvor.store.users import set_deactivated
+from dvor.store.users import lock_owners, set_deactivated
 
 MAX_LOGIN_LENGTH, MAX_EMAIL_LENGTH = 40, 100
 OUTSIDE_HOST = "ext.auth"
@@ -172,6 +172,7 @@ async def change_managed(courtyard: Courtyard, user_id: int, changes: Changes, k
     password_hash = None if changes.password is None else await hash_password(changes.password)
 
     async def write(tx: Transaction) -> None:
+        await lock_owners(tx, [user_id])
         found = await get_managed(tx, user_id, key_id, now)
         guarded = (changes.login, changes.email, changes.password, changes.status)
         if found.user.is_administrator and any(part is not None for part in guarded):
@@ -247,6 +248,7 @@ async def set_active(
     now = courtyard.now
 
     async def write(tx: Transaction) -> bool:
+        await lock_owners(tx, [user_id])
         found = await get_managed(tx, user_id, key_id, now)
         if found.user.is_administrator and not is_active:
             raise PermissionMissing("administrators")
@@ -266,6 +268,7 @@ async def delete_managed(courtyard: Courtyard, user_id: int, key_id: str) -> Non
     now = courtyard.now
 
     async def write(tx: Transaction) -> None:
+        await lock_owners(tx, [user_id])
         found = await get_managed(tx, user_id, key_id, now)
         if found.user.is_administrator:
             raise PermissionMissing("administrators")

@@ -11,6 +11,7 @@ from dvor.core.webtv_profiles import SESSION_PURPOSE, get_managed, is_good, reve
 from dvor.model.errors import AccountClosed
 from dvor.model.webtv_profiles import WebTVSession
 from dvor.store.database import Transaction
+from dvor.store.users import lock_owners
 from dvor.store.webtv_profiles import save_profile
 from dvor.store.webtv_sessions import (
     delete_webtv_session,
@@ -32,6 +33,7 @@ async def open_webtv_session(courtyard: Courtyard, user_id: int, key_id: str, ad
     sealed = courtyard.master_key.encrypt(SESSION_PURPOSE, text.encode())
 
     async def write(tx: Transaction) -> None:
+        await lock_owners(tx, [user_id])
         found = await get_managed(tx, user_id, key_id, now)
         if found.user.deactivated:
             raise AccountClosed(found.user.deactivated)
@@ -50,6 +52,7 @@ async def revalidate_session(
     now = courtyard.now
 
     async def write(tx: Transaction) -> Validity:
+        await lock_owners(tx, [user_id])
         found = await get_managed(tx, user_id, key_id, now)
         if found.user.deactivated:
             return "closed"

@@ -1,5 +1,6 @@
 """Making, changing, shutting out and deleting users: the same accounts as everywhere else."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -268,3 +269,30 @@ async def test_reading_is_not_writing(cast_client: CastClient) -> None:
     integration = await Integration.open(cast_client, general="read")
     for do in ("create", "modify", "activate", "deactivate", "delete", "log_in", "create_user_group"):
         assert (await integration.ask(do, 2))["error_long"] == "Permission denied", do
+
+
+async def test_of_several_at_once_one_gets_the_login(integration: Integration) -> None:
+    answers = await asyncio.gather(
+        *(integration.ask("create", **(NEW | {"email": f"i{number}@site.example"})) for number in range(4))
+    )
+    made = [answer for answer in answers if "ok" in answer]
+    refused = [answer["error_long"] for answer in answers if "error" in answer]
+    assert len(made) == 1
+    assert refused == ["Login already in use"] * 3
+    answers = await asyncio.gather(
+        *(
+            integration.ask("create", **(NEW | {"login": f"i{number}", "email": "e@site.example"}))
+            for number in range(4)
+        )
+    )
+    assert sorted(answer.get("error_long", "") for answer in answers) == ["", *["E-Mail already in use"] * 3]
+
+
+async def test_what_is_changed_at_once_is_all_kept(integration: Integration) -> None:
+    user_id = await create(integration)
+    changes = [{"vat": "1"}, {"notes": "n"}, {"company": "c"}, {"postal_code": "p"}, {"surname": "s"}]
+    await asyncio.gather(*(integration.ask("modify", user_id, **change) for change in changes))
+    data = await get(integration, user_id)
+    assert {name: data[name] for change in changes for name in change} == {
+        name: value for change in changes for name, value in change.items()
+    }

@@ -24,9 +24,9 @@ from dvor.methods.declaration import Params, doc
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.ids import MAX_NUMBER
 
-Flag = Annotated[int, doc("0 or 1.", ge=0, le=1)] | None
-Number = Annotated[int, doc("A number.", ge=0, le=MAX_NUMBER)] | None
-Text = Annotated[str, doc("A text.", max_length=255)] | None
+Flag = Annotated[int, doc("0 or 1; kept as given.", ge=0, le=1)] | None
+Number = Annotated[int, doc("Kept as given.", ge=0, le=MAX_NUMBER)] | None
+Text = Annotated[str, doc("Kept as given.", max_length=255)] | None
 Provider = Literal["twitter", "facebook", "oauth", "google", "openid"]
 
 PERSONAL = {"name": "first_name", "surname": "last_name", "alias": "nickname", "country": "country"}
@@ -69,12 +69,12 @@ class UserVariables(Params):
     avatar_display: Number = None
     address: Text = None
     company: Text = None
-    country: Text = None
+    country: Annotated[str, doc("His country, in words.", max_length=255)] | None = None
     img_player_logo: Text = None
     img_player_logo_url: Text = None
     notes: Annotated[str, doc("Notes of the other server's own.", max_length=4000)] | None = None
     postal_code: Text = None
-    telephone: Text = None
+    telephone: Annotated[str, doc("His telephone number.", max_length=255)] | None = None
     vat: Text = None
     web: Annotated[str, doc("An address that begins with http:// or https://.", max_length=255)] | None = None
     profile_page_about: Annotated[str, doc("What he tells of himself.", max_length=4000)] | None = None
@@ -97,9 +97,9 @@ class UserVariables(Params):
 class CreateUser(UserVariables):
     """Variables of users.create."""
 
-    ip: Text = None
-    useragent: Text = None
-    referer: Text = None
+    ip: Annotated[str, doc("Whence he registers; by default the caller's address.", max_length=255)] = ""
+    useragent: Annotated[str, doc("With which browser.", max_length=255)] = ""
+    referer: Annotated[str, doc("From which page.", max_length=255)] = ""
     ext_auth: Annotated[int, doc("1 for a user of an outside identity provider.", ge=0, le=1)] = 0
     ext_provider: Annotated[Provider, doc("Which provider.")] | None = None
     ext_user_id: Annotated[str, doc("Who he is there.", max_length=255)] = ""
@@ -159,9 +159,9 @@ async def create(call: Call, params: CreateUser) -> dict[str, Any]:
             if not getattr(params, name) and not (name == "login" and params.email):
                 raise InvalidParameter(name)
     seen = {
-        "reg_ip": call.read_address(params.ip or "")[:255],
-        "reg_useragent": params.useragent or "",
-        "reg_referer": params.referer or "",
+        "reg_ip": call.read_address(params.ip)[:255],
+        "reg_useragent": params.useragent,
+        "reg_referer": params.referer,
     }
     changes = msgspec.structs.replace(changes, profile=seen | changes.profile)
     told = {name: text for name, text in call.asked.form.items() if name not in SECRET_VARIABLES}
