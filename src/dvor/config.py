@@ -103,7 +103,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, Meta(description="Give tokens at /authorize to OpenVK's clients, which name themselves only.")
     ] = False
     password_grant: Annotated[
-        bool, Meta(description="Give tokens for login and password at /token to clients without an app.")
+        bool,
+        Meta(
+            description="Give tokens for login and password at /token, and to programs that fill in the pages of log-in by themselves."
+        ),
     ] = True
     sign_up: Annotated[SignUpMode, Meta(description="Who may sign up: all, the invited, or nobody.")] = "open"
     smtp_host: Annotated[

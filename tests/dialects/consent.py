@@ -41,7 +41,7 @@ class Site:
 
     async def ask(self, path: str, **texts: str) -> httpx.Response:
         """Send a browser to a door."""
-        return await self.http.get(path, params=texts)
+        return await self.http.get(path, params=texts, headers={"accept": "text/html,*/*"})
 
     async def answer(
         self, response: httpx.Response, outcome: Outcome = "allowed", *, who: str = "anna", granted: int = -1

@@ -47,6 +47,15 @@ APP = NewApp(
 CREDENTIAL = NewCredential(title="Соседское телевидение", general="write", permissions={"secrets": "read"})
 """Of another server, which manages the users here."""
 
+PROGRAM = NewApp(
+    title="Записная книжка",
+    platform="standalone",
+    website="http://localhost:3000",
+    protocols=list(PROTOCOLS),
+    description="Программа без сервера",
+)
+"""Of Anna: a program that can keep no secret."""
+
 
 class Member(Struct, frozen=True):
     """One of the cast."""
@@ -222,6 +231,7 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
     for name, one in CAST.items():
         await _give_avatar(courtyard, ids[name], one)
     await apps.create_app(courtyard, ids["boris"], APP, is_confirmed=True)
+    await apps.create_app(courtyard, ids["anna"], PROGRAM, is_confirmed=True)
     await create_credential(courtyard, CREDENTIAL)
     await _post_picture(courtyard, ids["anna"], start + 300 * MINUTE)
     return ids

@@ -63,6 +63,7 @@ async def _describe(courtyard: Courtyard) -> dict[str, Any]:
     async with courtyard.database.read() as tx:
         user_id, owner_id = await find_user_ids(tx, [FIRST, APP_OWNER])
         own = await apps.list_own_apps(tx, owner_id)
+        programs = await apps.list_own_apps(tx, user_id)
         signing = await credentials.list_credentials(tx)
     token = await issue_token(courtyard, user_id, platform="demo")
     user = {"login": CAST[FIRST].login, "password": PASSWORD, "id": user_id, "token": token}
@@ -74,6 +75,8 @@ async def _describe(courtyard: Courtyard) -> dict[str, Any]:
     for app in own[:1]:  # none is left if he has deleted it
         secret = apps.reveal_secrets(courtyard, app).secret_key
         facts["app"] = {"id": app.id, "secret": secret, "redirect_uri": app.redirect_uris[0]}
+    for app in programs[:1]:
+        facts["program"] = {"id": app.id}
     for credential in signing[:1]:
         secret = credentials.reveal_secret(courtyard, credential)
         facts["credential"] = {"key_id": credential.key_id, "secret": secret}

@@ -22,6 +22,8 @@ STRANGER = f"stranger-{os.getpid()}@dvor.example"
 GROUP_ID: int = FACTS["group"]["id"]
 GROUP_TOKEN: str = FACTS["group"]["token"]
 USER_ID: int = FACTS["user"]["id"]
+PROGRAM_ID: int = FACTS["program"]["id"]
+"""Of an app that runs where its users can read its secret."""
 
 
 def friend_token() -> str:

@@ -4,11 +4,23 @@ import asyncio
 from typing import Any
 
 import requests
-from aiovk import API, TokenSession
+from aiovk import API, ImplicitSession, TokenSession
 from aiovk.exceptions import VkAPIError, VkAuthError
 from aiovk.longpoll import BotsLongPoll, UserLongPoll
 from aiovk.pools import AsyncVkExecuteRequestPool
-from facts import BASE_URL, GROUP_ID, GROUP_TOKEN, TOKEN, USER_ID, friend_token, write_as_friend
+from facts import (
+    BASE_URL,
+    GROUP_ID,
+    GROUP_TOKEN,
+    LOGIN,
+    PASSWORD,
+    PROGRAM_ID,
+    STRANGER,
+    TOKEN,
+    USER_ID,
+    friend_token,
+    write_as_friend,
+)
 
 TokenSession.REQUEST_URL = f"{BASE_URL}/method/"
 
@@ -71,8 +83,25 @@ async def hear(poll: Any, token: str, text: str, *, peer_id: int = USER_ID) -> l
     return list(told["updates"])
 
 
+async def log_in() -> None:
+    """Fill in the pages, as a program without a secret does."""
+    ImplicitSession.AUTH_URL = f"{BASE_URL}/authorize"
+    async with ImplicitSession(LOGIN, PASSWORD, PROGRAM_ID, "friends,wall") as session:
+        await session.authorize()
+        assert (await API(session).users.get())[0]["id"] == USER_ID
+    for login, words in ((STRANGER, "password is wrong"), ("lev@dvor.example", "one-time code")):
+        async with ImplicitSession(login, PASSWORD, PROGRAM_ID) as session:
+            try:
+                await session.authorize()
+            except VkAuthError as error:
+                assert error.error == "invalid_data" and words in error.description, error
+            else:
+                raise AssertionError("a stranger was let in")
+
+
 async def main() -> None:
     """Do it all."""
+    await log_in()
     token = await asyncio.to_thread(friend_token)
     async with TokenSession(TOKEN) as session:
         api = API(session)

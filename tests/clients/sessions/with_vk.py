@@ -5,7 +5,18 @@ import time
 
 import requests
 import vk
-from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, write_as_friend
+from facts import (
+    BASE_URL,
+    GROUP_ID,
+    LOGIN,
+    PASSWORD,
+    PROGRAM_ID,
+    STRANGER,
+    USER_ID,
+    friend_token,
+    picture,
+    write_as_friend,
+)
 from vk.exceptions import VkAPIError, VkAuthError
 
 vk.API.API_URL = f"{BASE_URL}/method/"
@@ -61,4 +72,25 @@ except VkAPIError as error:
     assert error.is_access_token_incorrect(), error
 else:
     raise AssertionError("a wrong token was accepted")
+# the same log-in as a program does it that fills in the pages
+for kind in (vk.UserAPI, vk.CommunityAPI):
+    kind.API_URL, kind.AUTHORIZE_URL = f"{BASE_URL}/method/", f"{BASE_URL}/authorize"
+program = {"client_id": PROGRAM_ID, "scope": "wall,messages", "v": "5.199"}
+try:
+    vk.UserAPI(STRANGER, PASSWORD, **program)
+except VkAuthError as error:
+    assert "password" in str(error), error
+else:
+    raise AssertionError("a stranger was let in")
+api = vk.UserAPI(LOGIN, PASSWORD, **program)
+assert api.users.get()[0]["id"] == USER_ID
+assert api.wall.post(message="from a program")["post_id"]
+try:
+    api.friends.add(user_id=2)
+except VkAPIError as error:
+    assert error.code == 7, error
+else:
+    raise AssertionError("a right was used that nobody has given")
+community = vk.CommunityAPI(LOGIN, PASSWORD, group_ids=[GROUP_ID], **program)
+assert community.users.get() == [] and community.groups.getById()["groups"][0]["id"] == GROUP_ID
 print("all is well")

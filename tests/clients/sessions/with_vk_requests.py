@@ -1,7 +1,7 @@
 """vk-requests 1.2: log-in by password, reads, writes, scripts and errors."""
 
 import vk_requests
-from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, TOKEN, USER_ID
+from facts import BASE_URL, LOGIN, PASSWORD, PROGRAM_ID, STRANGER, TOKEN, USER_ID
 from vk_requests.exceptions import VkAPIError, VkAuthError
 from vk_requests.session import VKSession
 
@@ -46,4 +46,15 @@ except VkAPIError as error:
     assert error.code == 174, error
 else:
     raise AssertionError("a friend request to oneself was accepted")
+# as its documentation shows it: the pages are filled in, no secret is needed
+VKSession.LOGIN_URL = f"{BASE_URL}/authorize?client_id={PROGRAM_ID}&response_type=token&display=mobile"
+VKSession.AUTHORIZE_URL = f"{BASE_URL}/authorize"
+api = vk_requests.create_api(app_id=PROGRAM_ID, login=LOGIN, password=PASSWORD, scope=["friends", "wall"])
+assert api.users.get()[0]["id"] == USER_ID
+try:
+    vk_requests.create_api(app_id=PROGRAM_ID, login=STRANGER, password=PASSWORD)
+except VkAuthError as error:
+    assert "incorrect password" in str(error), error
+else:
+    raise AssertionError("a stranger was let in")
 print("all is well")

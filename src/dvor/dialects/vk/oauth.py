@@ -17,6 +17,7 @@ from dvor.core.accounts import find_email
 from dvor.core.authorizations import Asked, begin_request, issue_code, take_answer
 from dvor.core.courtyard import Courtyard
 from dvor.core.grants import grant_directly, grant_service_token, redeem_code, refresh_grant
+from dvor.dialects.vk.filled_forms import ALLOW, LOG_IN, FilledForms
 from dvor.dialects.vk.named import NamedEndpoint
 from dvor.methods import http
 from dvor.methods.http import Door, Doors, json_answer, redirect
@@ -153,13 +154,20 @@ class OAuthEndpoint:
         self._courtyard = courtyard
         self._limiter = AppLimiter(courtyard.settings.app_limit)
         self._named = NamedEndpoint(courtyard)
+        self.forms = FilledForms(courtyard)
 
     async def authorize(self, asked: http.Asked) -> Response:
+        """Begin a log-in, or show a page of one that a program goes through by itself."""
+        texts = asked.texts
+        is_named = texts.get("client_name") and not texts.get("client_id")
+        if is_named and self._courtyard.settings.openvk_authorize:
+            return await self._named.authorize(asked)
+        return await self.forms.show(asked) or await self._ask(asked)
+
+    async def _ask(self, asked: http.Asked) -> Response:
         """Check what an app asks for and send the person to the page of consent."""
         texts = asked.texts
         if not texts.get("client_id"):
-            if texts.get("client_name") and self._courtyard.settings.openvk_authorize:
-                return await self._named.authorize(asked)
             raise OAuthRefusal("invalid_request", "client_id is undefined", 400)
         app = await find_app(self._courtyard, texts["client_id"])
         is_vk_id = bool(texts.get("code_challenge")) and VK_ID in app.protocols
@@ -192,6 +200,9 @@ class OAuthEndpoint:
         parameters |= {"response_type": texts.get("response_type", "code"), "state": state}
         if is_vk_id:
             parameters["device_id"] = secrets.token_urlsafe(24)
+        is_filled = self.forms.suits(asked, app, parameters["response_type"])
+        if is_filled:
+            parameters["is_filled"] = "1"
         prompt = texts.get("prompt", "") if is_vk_id else ""
         request_id = await begin_request(
             self._courtyard,
@@ -205,7 +216,7 @@ class OAuthEndpoint:
                 prompt="consent" if texts.get("revoke") == "1" or group_ids else prompt,
             ),
         )
-        return redirect(f"/consent/{request_id}")
+        return await self.forms.begin(asked, request_id) if is_filled else redirect(f"/consent/{request_id}")
 
     @staticmethod
     def _read_challenge(texts: Mapping[str, str], refuse_back: Any) -> dict[str, str]:
@@ -258,6 +269,8 @@ class OAuthEndpoint:
                 **await self._email(grant),
                 **state,
             }
+        if request.parameters.get("is_filled"):  # vk's UserAPI looks for the token within this
+            answer["authorize_url"] = answer_address(request.redirect_uri, answer, in_fragment=True)
         return redirect(answer_address(request.redirect_uri, answer, in_fragment=True))
 
     async def _email(self, grant: Grant) -> dict[str, str]:
@@ -348,6 +361,8 @@ def doors(courtyard: Courtyard) -> Doors:
     return {
         "/authorize": authorize,
         "/oauth/authorize": authorize,
+        LOG_IN: Door(endpoint.forms.log_in, refuse, limit=limit, methods=("POST",)),
+        ALLOW: Door(endpoint.forms.allow, refuse, limit=limit),
         CONTINUE: Door(endpoint.go_on, refuse, limit=limit, methods=("GET",)),
         "/access_token": access_token,
         "/oauth/access_token": access_token,
