@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from dvor.cli.cast import PASSWORD
+from dvor.model.apps import PROTOCOLS
 from tests.dialects.conftest import NOW, CastClient
 from tests.dialects.consent import BACK
 from tests.web.test_consent import Browser
@@ -133,7 +134,7 @@ async def test_protocols_are_chosen(browser: Browser, capsys) -> None:
     kept = {"csrf": fields["csrf"], "redirect_uris": BACK, "protocol_sngine": "on"}
     await browser.http.post(path, data=kept)
     answer = await browser.open(path)
-    assert chosen == {f"protocol_{name}" for name in ("vk", "vkid", "oidc", "vk_implicit", "sngine")}
+    assert chosen == {f"protocol_{name}" for name in PROTOCOLS}
     assert re.findall(r'name="protocol_(\w+)" checked', answer.text) == ["sngine"]
     answer = await browser.send(path, redirect_uris="javascript:alert(1)")
     assert answer.status_code == 400

@@ -15,7 +15,7 @@ from dvor.core.message_sending import send_message
 from dvor.core.photos import save_photo
 from dvor.core.tokens import issue_token
 from dvor.media.pictures import check_and_render
-from dvor.model.apps import PROTOCOLS, NewApp
+from dvor.model.apps import PROTOCOLS, VK, VK_IFRAME, NewApp
 from dvor.model.attachments import Attachment
 from dvor.model.credentials import NewCredential
 from dvor.model.groups import GroupAccess, NewGroup, Place
@@ -44,6 +44,16 @@ APP = NewApp(
     category="Social Networks & Dating",
 )
 """Of Boris: an outside site on the developer's own machine."""
+MINI_APP = NewApp(
+    title="Грядки",
+    platform="mini-app",
+    website="http://localhost:3000/beds",
+    base_domain="localhost",
+    protocols=[VK, VK_IFRAME],
+    description="Кто что посадил",
+    category="Games",
+)
+"""Of Boris too: it opens in a frame."""
 CREDENTIAL = NewCredential(title="Соседское телевидение", general="write", permissions={"secrets": "read"})
 """Of another server, which manages the users here."""
 
@@ -232,6 +242,7 @@ async def settle(courtyard: Courtyard) -> dict[str, int]:
         await _give_avatar(courtyard, ids[name], one)
     await apps.create_app(courtyard, ids["boris"], APP, is_confirmed=True)
     await apps.create_app(courtyard, ids["anna"], PROGRAM, is_confirmed=True)
+    await apps.create_app(courtyard, ids["boris"], MINI_APP, is_confirmed=True)
     await create_credential(courtyard, CREDENTIAL)
     await _post_picture(courtyard, ids["anna"], start + 300 * MINUTE)
     return ids

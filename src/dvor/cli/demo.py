@@ -72,9 +72,12 @@ async def _describe(courtyard: Courtyard) -> dict[str, Any]:
         "id": GROUP,
         "token": await issue_token(courtyard, user_id, platform="demo", group_id=GROUP),
     }
-    for app in own[:1]:  # none is left if he has deleted it
+    for app in own:  # none is left if he has deleted them
         secret = apps.reveal_secrets(courtyard, app).secret_key
-        facts["app"] = {"id": app.id, "secret": secret, "redirect_uri": app.redirect_uris[0]}
+        if app.platform == "mini-app":
+            facts["mini_app"] = {"id": app.id, "secret": secret}
+        elif app.redirect_uris:
+            facts.setdefault("app", {"id": app.id, "secret": secret, "redirect_uri": app.redirect_uris[0]})
     for app in programs[:1]:
         facts["program"] = {"id": app.id}
     for credential in signing[:1]:

@@ -13,7 +13,8 @@ MAX_URI_LENGTH = 2000
 MAX_APPS_OF_OWNER = 50
 
 VK, VK_IMPLICIT, VK_ID, OPENID, SNGINE = "vk", "vk_implicit", "vkid", "oidc", "sngine"
-PROTOCOLS = (VK, VK_ID, OPENID, VK_IMPLICIT, SNGINE)
+VK_IFRAME = "vk_iframe"
+PROTOCOLS = (VK, VK_ID, OPENID, VK_IMPLICIT, VK_IFRAME, SNGINE)
 """How an app may log people in."""
 STRONG_PROTOCOLS = (VK, VK_ID, OPENID)
 """What a new app may do; the rest is weak (a token in an address, a flow without `state`) and switched on by its owner."""

@@ -20,6 +20,7 @@ from dvor.model.apps import (
     SNGINE,
     VK,
     VK_ID,
+    VK_IFRAME,
     VK_IMPLICIT,
     App,
     NewApp,
@@ -45,6 +46,10 @@ PROTOCOL_WORDS = {
     VK_IMPLICIT: (
         "VK OAuth, response_type=token",
         "Weak: the token travels in the address, where scripts, histories and logs can read it.",
+    ),
+    VK_IFRAME: (
+        "VK mini-app, in a frame at its website address",
+        "Weak: a token travels in the address of the frame, and the older signature is md5.",
     ),
     SNGINE: (
         "Sngine",

@@ -4,7 +4,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
-from dvor.web import apps, apps_in_use, consent, credentials, front, named_clients, profile
+from dvor.web import apps, apps_in_use, consent, credentials, front, mini_apps, named_clients, profile
 from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
@@ -48,6 +48,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/settings/delete", security.show_delete),
             route("/settings/apps", apps_in_use.show),
             route("/settings/programs", apps_in_use.show_program_removal),
+            route("/app{app_id:int}", mini_apps.show),
             route("/apps", managed.show_list),
             route("/apps/new", managed.show_new),
             route("/apps/{app_id:int}", managed.show_information),

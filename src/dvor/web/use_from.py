@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from dvor.model.apps import OPENID, SNGINE, VK, App
+from dvor.model.apps import OPENID, SNGINE, VK, VK_IFRAME, App
 
 KEY = "YOUR_SECURE_KEY"
 """Stands for the secure key, which is shown on its own page only."""
@@ -24,6 +24,17 @@ def describe_uses(app: App, site: str) -> list[Use]:
         uses += _vk_uses(app.id, site, back)
     if OPENID in app.protocols:
         uses += _openid_uses(app.id, site, back)
+    if VK_IFRAME in app.protocols and app.platform == "mini-app":
+        uses.append(
+            Use(
+                "VK mini-app",
+                "People open the first address; your own is opened there in a frame, with these signed parameters.",
+                f"{site}/app{app.id}\n\n"
+                f"{app.website}?api_id={app.id}&viewer_id=…&auth_key=…&access_token=…&vk_user_id=…&sign=…\n\n"
+                f'auth_key == md5("{app.id}_" + viewer_id + "_{KEY}")\n'
+                f'sign     == base64url(hmac_sha256("{KEY}", the vk_… parameters in the order of their names))',
+            )
+        )
     if SNGINE in app.protocols:
         uses.append(
             Use(

@@ -1,5 +1,6 @@
 """A person who is sent to Dvor by an outside site, logs in and allows what is asked, as a browser without scripts does."""
 
+import html
 import re
 
 import requests
@@ -21,6 +22,14 @@ def allow(address: str) -> str:
             continue
         assert answer.status_code == 200, answer.text
         answer = _send_form(answer)
+
+
+def open_frame(path: str) -> str:
+    """Go to a page of Dvor's that shows another site in a frame, answering what is asked; return the frame's address."""
+    answer = _browser.get(BASE_URL + path, timeout=10)
+    while "<iframe" not in answer.text:
+        answer = _browser.get(BASE_URL + _send_form(answer).headers["location"], timeout=10)
+    return html.unescape(re.search(r'<iframe [^>]*src="([^"]+)"', answer.text)[1])
 
 
 def _send_form(page: requests.Response) -> requests.Response:

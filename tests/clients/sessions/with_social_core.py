@@ -1,12 +1,13 @@
-"""python-social-auth (social-auth-core 7): its backends VKOAuth2 and VKIDOAuth2, whose hosts are VK's, led to Dvor."""
+"""python-social-auth (social-auth-core 7): its backends VKOAuth2, VKIDOAuth2 and VKAppOAuth2, whose hosts are VK's, led to Dvor."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import to_dvor
-from facts import BASE_URL, USER_ID
-from person import APP_ID, CALLBACK, SECRET, allow
-from social_core.backends.vk import VKIDOAuth2, VKOAuth2
+from facts import BASE_URL, FACTS, USER_ID
+from person import APP_ID, CALLBACK, SECRET, allow, open_frame
+from social_core.backends.vk import VKAppOAuth2, VKIDOAuth2, VKOAuth2
+from social_core.exceptions import AuthResponseError
 from social_core.storage import BaseStorage
 from social_core.strategy import BaseStrategy
 
@@ -14,6 +15,9 @@ SETTINGS = {
     "SOCIAL_AUTH_VK_OAUTH2_KEY": APP_ID,
     "SOCIAL_AUTH_VK_OAUTH2_SECRET": SECRET,
     "SOCIAL_AUTH_VK_OAUTH2_SCOPE": ["friends", "email"],
+    "SOCIAL_AUTH_VK_APP_KEY": str(FACTS["mini_app"]["id"]),
+    "SOCIAL_AUTH_VK_APP_SECRET": FACTS["mini_app"]["secret"],
+    "SOCIAL_AUTH_VK_APP_USERMODE": 1,
     "SOCIAL_AUTH_VK_ID_KEY": APP_ID,
     "SOCIAL_AUTH_VK_ID_SECRET": SECRET,
     "SOCIAL_AUTH_VK_ID_SCOPE": ["vkid.personal_info", "email"],
@@ -104,4 +108,18 @@ assert known["photo"].startswith(BASE_URL)
 known, details = log_in(VKIDOAuth2)
 assert str(known["user_id"]) == str(USER_ID), known
 assert (details["email"], details["first_name"]) == ("anna@dvor.example", "Анна")
+
+strategy = Strategy()
+strategy.data = dict(parse_qsl(urlsplit(open_frame(f"/app{FACTS['mini_app']['id']}")).query))
+backend = VKAppOAuth2(strategy)
+known = backend.auth_complete()
+assert known["id"] == USER_ID, known
+assert backend.get_user_details(known)["first_name"] == "Анна"
+strategy.data |= {"viewer_id": "1" if USER_ID != 1 else "2"}
+try:
+    VKAppOAuth2(strategy).auth_complete()
+except AuthResponseError as refused:
+    assert "signature" in str(refused), refused
+else:
+    raise AssertionError("a viewer that nobody has signed")
 print("all is well")
