@@ -12,7 +12,7 @@ from dvor.model.errors import GroupClosed, InvalidParameter, ProfileClosed
 from dvor.model.groups import GroupAccess, NewGroup
 from dvor.model.ids import MAX_NUMBER
 from dvor.model.search import EVERYBODY, PeopleFilter
-from dvor.model.users import User
+from dvor.model.users import User, personal_data
 from dvor.store.consistency import RULES
 from dvor.store.users import load_users
 from tests.core.conftest import NOW, Settle
@@ -36,7 +36,7 @@ async def load(courtyard: Courtyard, user_id: int) -> User:
 
 
 async def change(courtyard: Courtyard, user_id: int, **changes: Any) -> None:
-    data = replace(profiles.personal_data_of(await load(courtyard, user_id)), **changes)
+    data = replace(personal_data(await load(courtyard, user_id)), **changes)
     await courtyard.database.write(lambda tx: profiles.change_personal_data(tx, user_id, data, NOW))
 
 

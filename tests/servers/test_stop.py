@@ -37,6 +37,16 @@ def test_a_stop_answers_those_who_wait(start: Start, number: int) -> None:
     assert time.monotonic() - started < 20, "it waited for the poll's minute"
 
 
+@pytest.mark.parametrize("seconds", [0.5, 2.0])
+def test_a_stop_right_at_the_start_is_heard(tmp_path: Path, seconds: float) -> None:
+    serving = Serving(tmp_path)
+    command = [str(DVOR), "demo", "--data", str(tmp_path / "data"), "--port", "0"]
+    serving.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    # before Dvor has put its own handlers in place the signal ends the process by itself
+    assert serving.stop() in (0, -signal.SIGTERM)
+
+
 def test_health_and_logs(start: Start) -> None:
     serving = start()
     assert httpx.get(f"{serving.url}/livez").json() == {"status": "live"}

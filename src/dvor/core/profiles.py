@@ -13,7 +13,7 @@ from dvor.core.hooks import tell_hooks
 from dvor.core.users import check_name, check_screen_name
 from dvor.media.pictures import check_and_render, cut_squares
 from dvor.model.errors import InvalidParameter, QuotaExceeded, UserNotFound
-from dvor.model.users import Access, PersonalData, User
+from dvor.model.users import Access, PersonalData, personal_data
 from dvor.store.database import Transaction
 from dvor.store.files import add_bytes, insert_files
 from dvor.store.name_words import save_names
@@ -47,12 +47,7 @@ async def change_personal_data(
 async def change_status(tx: Transaction, user_id: int, text: str, now: int) -> None:
     """Give a person another status; `InvalidParameter`."""
     user = (await load_users(tx, [user_id]))[user_id]
-    await change_personal_data(tx, user_id, replace(personal_data_of(user), status=text), now)
-
-
-def personal_data_of(user: User) -> PersonalData:
-    """Return what a person tells about himself now."""
-    return PersonalData(**{name: getattr(user, name) for name in PersonalData.__struct_fields__})
+    await change_personal_data(tx, user_id, replace(personal_data(user), status=text), now)
 
 
 def check_personal_data(data: PersonalData, now: int, *, needs_last_name: bool = True) -> None:

@@ -10,7 +10,7 @@ from dvor.core.accounts import check_new_password, hash_password
 from dvor.core.courtyard import Courtyard
 from dvor.core.deletion import delete_person
 from dvor.core.hooks import tell_hooks
-from dvor.core.profiles import change_personal_data, check_personal_data, personal_data_of
+from dvor.core.profiles import change_personal_data, check_personal_data
 from dvor.core.users import create_user, deactivate
 from dvor.core.webtv_profiles import ManagedUser, get_managed, status_of
 from dvor.model.accounts import fold_login
@@ -23,7 +23,7 @@ from dvor.model.errors import (
     UserNotFound,
 )
 from dvor.model.letters import is_address
-from dvor.model.users import Details, NewUser, PersonalData
+from dvor.model.users import Details, NewUser, PersonalData, personal_data
 from dvor.model.webtv_profiles import StoredProfile, WebTVProfile
 from dvor.store import webtv_profiles as store
 from dvor.store.accounts import (
@@ -183,7 +183,7 @@ async def change_managed(courtyard: Courtyard, user_id: int, changes: Changes, k
             await set_password_hash(tx, user_id, password_hash)
             await delete_tokens(tx, user_id)
             await delete_sessions(tx, user_id)
-        before = personal_data_of(found.user)
+        before = personal_data(found.user)
         details = replace(before.details, **changes.details)
         data = replace(before, **changes.personal, details=details)
         await store.save_profile(tx, _change_profile(found, changes, login, now))

@@ -94,34 +94,6 @@ class User(Struct, frozen=True):
         return self.seen_at is not None and not self.is_offline and now - self.seen_at < ONLINE_SECONDS
 
 
-class NewUser(Struct, frozen=True, kw_only=True):
-    """What is needed to make a user; everything else has a default that the person may change later."""
-
-    first_name: str
-    last_name: str
-    nickname: str = ""
-    maiden_name: str = ""
-    screen_name: str | None = None
-    sex: int = 0
-    birth_date: str | None = None
-    birth_date_visibility: int = 1
-    home_town: str = ""
-    city_id: int = 0
-    city: str = ""
-    country_id: int = 0
-    country: str = ""
-    status: str = ""
-    relation: int = 0
-    is_closed: bool = False
-    is_verified: bool = False
-    is_administrator: bool = False
-    deactivated: Deactivated | None = None
-    wall_access: int = Access.EVERYONE
-    message_access: int = Access.EVERYONE
-    avatar: dict[str, str] = field(default_factory=dict)
-    details: Details = Details()
-
-
 class PersonalData(Struct, frozen=True, kw_only=True):
     """What a person may change of himself; the members are those of `User`."""
 
@@ -144,6 +116,15 @@ class PersonalData(Struct, frozen=True, kw_only=True):
     wall_access: int = Access.EVERYONE
     message_access: int = Access.EVERYONE
     details: Details = Details()
+
+
+class NewUser(PersonalData, frozen=True, kw_only=True):
+    """What is needed to make a user; everything but the names has a default that the person may change later."""
+
+    is_verified: bool = False
+    is_administrator: bool = False
+    deactivated: Deactivated | None = None
+    avatar: dict[str, str] = field(default_factory=dict)
 
 
 def personal_data(user: User) -> PersonalData:

@@ -36,10 +36,17 @@ _log = structlog.get_logger("dvor.server")
 class Server(uvicorn.Server):
     """uvicorn, which on its way out wakes those who wait in a long poll instead of waiting for them."""
 
-    def __init__(self, config: uvicorn.Config, courtyard: Courtyard) -> None:
+    def __init__(self, config: uvicorn.Config, courtyard: Courtyard, early: list[int]) -> None:
         super().__init__(config)
         self._courtyard = courtyard
+        self._early = early
         self._loop = asyncio.get_running_loop()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, unless a signal has said before that this is over: from here on uvicorn hears them."""
+        await super().startup(sockets)
+        if self._early:
+            self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop."""
@@ -115,15 +122,23 @@ def _run_loop(
     *,
     with_migration: bool = True,
 ) -> None:
-    # uvicorn raises the signal that stopped it once more when it is done; the tidying up comes after that
+    # what comes before uvicorn listens for signals is remembered; uvicorn raises the one that stopped it once more
+    # when it is done, and the tidying up comes after that
+    early: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: None)
+        signal.signal(number, lambda number, _frame: early.append(number))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, url, listener, when_ready, with_migration=with_migration))
+        runner.run(_serve(settings, url, listener, when_ready, early, with_migration=with_migration))
 
 
 async def _serve(
-    settings: Settings, url: str, listener: socket.socket, when_ready: Ready | None, *, with_migration: bool
+    settings: Settings,
+    url: str,
+    listener: socket.socket,
+    when_ready: Ready | None,
+    early: list[int],
+    *,
+    with_migration: bool,
 ) -> None:
     courtyard = await open_courtyard(settings, public_url=url, with_migration=with_migration)
     jobs = JobWorker(courtyard, callbacks.HANDLERS | hooks.HANDLERS)
@@ -134,7 +149,7 @@ async def _serve(
         await jobs.start()
         courtyard.touches.start()
         _log.info("serving", url=url, engine=courtyard.database.engine)
-        await Server(configuration, courtyard).serve([listener])
+        await Server(configuration, courtyard, early).serve([listener])
     finally:
         await jobs.stop()
         await courtyard.close()

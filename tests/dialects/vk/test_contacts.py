@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from dvor.core.privacy import load_people
-from dvor.core.profiles import change_personal_data, personal_data_of
+from dvor.core.profiles import change_personal_data
+from dvor.model.users import personal_data
 from dvor.store.database import Transaction
 from tests.dialects.vk.conftest import NOW, CastClient
 
@@ -19,7 +20,7 @@ async def test_who_sees_a_number(cast_client: CastClient, who: str, v: str | Non
     anna_id = cast_client.ids["anna"]
 
     async def give_number(tx: Transaction) -> None:
-        data = personal_data_of((await load_people(tx, anna_id, [anna_id]))[anna_id].user)
+        data = personal_data((await load_people(tx, anna_id, [anna_id]))[anna_id].user)
         details = replace(data.details, mobile_phone=NUMBER)
         await change_personal_data(tx, anna_id, replace(data, details=details), NOW)
 

@@ -11,7 +11,7 @@ from dvor.core.friends import count_open_requests, tell_friends
 from dvor.core.notifications import count_new_notifications
 from dvor.core.places import list_countries, load_cities
 from dvor.core.privacy import block, list_blocked, load_people, unblock
-from dvor.core.profiles import change_personal_data, personal_data_of
+from dvor.core.profiles import change_personal_data
 from dvor.core.users import note_visit
 from dvor.dialects.vk.user_objects import Place, UserDrawing, UserObject, draw_birth_date
 from dvor.dialects.vk.utils import NoParams
@@ -20,7 +20,7 @@ from dvor.model.conversations import Unread
 from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
 from dvor.model.events import Pulse
 from dvor.model.tokens import FULL_SCOPE
-from dvor.model.users import Platform
+from dvor.model.users import Platform, personal_data
 
 ENGLISH = 3
 """VK's number of the language of the texts that this server writes."""
@@ -330,7 +330,7 @@ async def save_profile_info(call: Call, params: SaveProfile) -> SavedProfile | L
 
     VK: account.saveProfileInfo, which answers an object; OpenVK's answers 0 or 1.
     """
-    was = personal_data_of((await load_people(call.tx, call.user_id, [call.user_id]))[call.user_id].user)
+    was = personal_data((await load_people(call.tx, call.user_id, [call.user_id]))[call.user_id].user)
     given = {name: getattr(params, name) for name in SAME_NAMES if getattr(params, name) is not None}
     if params.screen_name is not None:
         given["screen_name"] = params.screen_name.lower() or None
