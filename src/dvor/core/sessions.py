@@ -13,12 +13,17 @@ from dvor.store.users import load_users
 MAX_AGENT_LENGTH = 200
 
 
-async def open_session(courtyard: Courtyard, user_id: int, *, agent: str = "", address: str = "") -> str:
+async def open_session(
+    courtyard: Courtyard,
+    user_id: int,
+    *,
+    agent: str = "",
+    address: str = "",
+    seconds: int = SESSION_SECONDS,
+) -> str:
     """Log a browser in; return the text for its cookie, always a new one (no fixation)."""
     text, now = secrets.token_urlsafe(32), courtyard.now
-    session = Session(
-        hash_secret(text), user_id, now, now + SESSION_SECONDS, agent[:MAX_AGENT_LENGTH], address
-    )
+    session = Session(hash_secret(text), user_id, now, now + seconds, agent[:MAX_AGENT_LENGTH], address)
     await courtyard.database.write(lambda tx: store.insert_session(tx, session))
     return text
 

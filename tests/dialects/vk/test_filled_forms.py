@@ -11,6 +11,7 @@ import pytest
 
 from dvor.cli.cast import PASSWORD
 from dvor.core.sessions import list_sessions
+from dvor.model.authorizations import REQUEST_SECONDS
 from dvor.server.app import Application
 from tests.dialects.conftest import NOW
 from tests.dialects.consent import Site
@@ -60,6 +61,9 @@ async def allow(program: Site, page: httpx.Response, how: str = "POST") -> dict[
 @pytest.mark.parametrize("how", ["GET", "POST"])
 async def test_a_program_gets_a_token(program: Site, how: str) -> None:
     page = await log_in(program, ANNA)
+    async with program.client.courtyard.database.read() as tx:
+        [session] = await list_sessions(tx, program.client.ids["anna"], NOW)
+        assert session.expires_at == NOW + REQUEST_SECONDS
     assert page.url.path == "/authorize"
     assert "__q_hash" in parse_qs(page.url.query.decode())
     assert "remixsid" in program.http.cookies

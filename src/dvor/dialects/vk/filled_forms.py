@@ -81,7 +81,11 @@ class FilledForms:
             self._failures.check(folded)
             return self._lead(request_id, "wrong")
         session = await open_session(
-            self._courtyard, user_id, agent=asked.header(b"user-agent"), address=asked.address
+            self._courtyard,
+            user_id,
+            agent=asked.header(b"user-agent"),
+            address=asked.address,
+            seconds=REQUEST_SECONDS,
         )
         response = self._lead(request_id)
         self._put_cookie(response, session, REQUEST_SECONDS)
