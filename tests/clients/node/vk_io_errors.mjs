@@ -27,3 +27,4 @@ assert.equal(await vk.api.status.set({ text: "vk-io was here" }), 1);
 assert.equal((await vk.api.status.get({})).text, "vk-io was here");
 assert.equal((await vk.api.status.get({})).text, "vk-io was here");
 console.log("all is well");
+process.exit(0); // its connections stay open for a while
