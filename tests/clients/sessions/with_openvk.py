@@ -28,9 +28,19 @@ assert openvk.likes.is_liked(client, USER_ID, USER_ID, post_id)["response"]["lik
 assert openvk.likes.delete(client, USER_ID, post_id)["response"]["likes"] == 0
 assert openvk.news_feed.get(client)["response"]["items"]
 
+assert openvk.wall.repost(client, f"wall{USER_ID}_{post_id}", "look")["response"]["post_id"] > post_id
+assert openvk.users.search(client, "борис")["response"]["items"][0]["id"] == 2
+assert openvk.users.get_followers(client, USER_ID)["response"]["count"] >= 0
+assert openvk.groups.get(client, USER_ID)["response"]["items"][0]["name"]
+assert openvk.friends.remove(client, USER_ID)["error_code"] == 15
+assert openvk.friends.get_list(client)["response"]["count"] >= 0
+
 message_id = openvk.messages.send(client, 2, "hello")["response"]
 assert openvk.messages.get_history(client, 2)["response"]["items"][0]["id"] == message_id
 assert openvk.messages.get_conversations(client)["response"]["items"]
+assert openvk.messages.restore(client, message_id)["error_code"] == 100, "it sends messages_ids"
+assert openvk.messages.get_long_poll_history(client)["response"]["messages"]["items"]
+assert openvk.ovk.about_instance(client)["response"]["statistics"]["users_count"] > 1
 assert openvk.ovk.test(client)["response"]["authorized"] is True
 assert openvk.ovk.version(client)["response"].startswith("Dvor")
 assert openvk.ovk.chicken_wings(client)["response"]

@@ -25,6 +25,7 @@ assert pyOpenVk.account.set_online(client, 0).json()["response"] == 1
 assert pyOpenVk.account.get_permissions(client)["response"] > 0
 assert "messages" in pyOpenVk.account.get_counters(client)["response"]
 assert pyOpenVk.ovk.version(client)["response"].startswith("Dvor")
+assert pyOpenVk.ovk.about_instance(client)["response"]["statistics"]["users_count"] > 1
 assert pyOpenVk.ovk.chicken_wings(client)["response"]
 assert pyOpenVk.utils.get_server_time(client) > 0
 
