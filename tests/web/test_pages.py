@@ -8,7 +8,7 @@ import pytest
 
 import dvor.web
 from dvor.cli.cast import PASSWORD
-from dvor.web import credentials, profile, security, sign_up
+from dvor.web import credentials, privacy, profile, security, sign_up
 from dvor.web.apps import FIELD_WORDS, PROBLEMS, PROTOCOL_WORDS
 from dvor.web.consent import ALWAYS, OPENID_WORDS, VK_WORDS
 from dvor.web.log_in import WORDS
@@ -21,7 +21,7 @@ FOLDER = Path(dvor.web.__file__).parent
 
 def spoken_words() -> set[str]:
     """Return every English text that the pages can show."""
-    found: set[str] = {profile.OTHER_PROBLEM}
+    found: set[str] = {profile.OTHER_PROBLEM, privacy.NOBODY}
     for template in (FOLDER / "templates").glob("*.*"):
         text = template.read_text("utf-8")
         found |= set(re.findall(r"(?:field|choice)\('[^']*', '([^']+)'", text))

@@ -101,6 +101,32 @@ async def test_a_photo(cast_client: CastClient, browser: Browser) -> None:
     assert user["has_photo"] == 0
 
 
+async def test_the_blacklist(cast_client: CastClient, browser: Browser) -> None:
+    await browser.open("/settings/privacy")
+    for nobody in ("nobody-here", "boris", "999999", ""):
+        answer = await browser.send("/settings/blacklist", name=nobody)
+        assert (answer.status_code, "There is no such person" in answer.text) == (400, True)
+    answer = await browser.send("/settings/blacklist", name="@anna")
+    assert "Saved." in answer.text
+    anna = cast_client.ids["anna"]
+    assert (await cast_client.get("account.getBanned", "boris"))["items"] == [anna]
+    [boris] = await cast_client.get("users.get", user_ids="boris", fields="blacklisted")
+    assert boris["blacklisted"] == 1
+    stranger = Browser(cast_client)
+    await stranger.open("/settings/privacy")
+    await stranger.log_in("clara@dvor.example")
+    await stranger.send("/settings/blacklist", name="lev")
+    await stranger.http.post(
+        "/settings/blacklist/remove",
+        data=stranger.form("/settings/blacklist/remove") | {"user_id": str(anna)},
+    )
+    await stranger.http.aclose()
+    assert (await cast_client.get("account.getBanned", "boris"))["items"] == [anna], "not by others"
+    answer = await browser.send("/settings/blacklist/remove")
+    assert "Take off" not in answer.text
+    assert (await cast_client.get("account.getBanned", "boris"))["items"] == []
+
+
 async def test_privacy(cast_client: CastClient, browser: Browser) -> None:
     await browser.open("/settings/privacy")
     page = await browser.send("/settings/privacy", is_closed="on", wall_access="0", message_access="1")

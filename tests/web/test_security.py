@@ -9,6 +9,7 @@ import pytest
 from dvor.cli.cast import PASSWORD
 from dvor.store.accounts import find_account
 from dvor.store.users import load_users
+from dvor.web.security import tell_time
 from tests.dialects.conftest import NOW, CastClient
 from tests.web.test_consent import Browser
 
@@ -71,6 +72,19 @@ async def test_a_session_is_revoked(cast_client: CastClient, browser: Browser, s
     await browser.send("/settings/sessions")
     assert (await second.open("/settings/security")).url.path == "/login"
     assert (await browser.open("/settings/security")).url.path == "/settings/security"
+
+
+async def test_one_sees_when_a_browser_was_last_here(
+    cast_client: CastClient, browser: Browser, second: Browser
+) -> None:
+    courtyard = cast_client.courtyard
+    courtyard.clock = lambda: NOW + 3600
+    await second.open("/settings/security")
+    await courtyard.touches.flush()
+    page = await browser.open("/settings/security")
+    seen = re.findall(r"since (.{16}) UTC · last seen (.{16}) UTC", page.text)
+    assert [first for first, _ in seen] == [tell_time(NOW)] * 2
+    assert sorted(last for _, last in seen) == [tell_time(NOW), tell_time(NOW + 3600)]
 
 
 async def test_one_time_codes(cast_client: CastClient, browser: Browser, second: Browser) -> None:

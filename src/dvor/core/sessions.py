@@ -11,6 +11,7 @@ from dvor.store.database import Transaction
 from dvor.store.users import load_users
 
 MAX_AGENT_LENGTH = 200
+SEEN_SECONDS = 60
 
 
 async def open_session(
@@ -23,7 +24,9 @@ async def open_session(
 ) -> str:
     """Log a browser in; return the text for its cookie, always a new one (no fixation)."""
     text, now = secrets.token_urlsafe(32), courtyard.now
-    session = Session(hash_secret(text), user_id, now, now + seconds, agent[:MAX_AGENT_LENGTH], address)
+    session = Session(
+        hash_secret(text), user_id, now, now + seconds, agent[:MAX_AGENT_LENGTH], address, now
+    )
     await courtyard.database.write(lambda tx: store.insert_session(tx, session))
     return text
 
@@ -35,6 +38,12 @@ async def find_session(tx: Transaction, text: str, now: int) -> tuple[Session, U
         return None
     user = (await load_users(tx, [session.user_id])).get(session.user_id)
     return None if user is None or user.deactivated else (session, user)
+
+
+def see_session(courtyard: Courtyard, session: Session) -> None:
+    """Note that a browser is here, once a minute."""
+    if courtyard.now - session.used_at >= SEEN_SECONDS:
+        courtyard.touches.use_session(session.session_hash, courtyard.now)
 
 
 async def close_session(courtyard: Courtyard, text: str) -> None:

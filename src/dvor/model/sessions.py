@@ -6,7 +6,7 @@ SESSION_SECONDS = 30 * 86400
 
 
 class Session(Struct, frozen=True):
-    """A browser's log-in by the hash of its cookie: since when, until when, and what the browser said of itself."""
+    """A browser's log-in by the hash of its cookie: since when, until when, what the browser said of itself, last seen when."""
 
     session_hash: bytes
     user_id: int
@@ -14,3 +14,4 @@ class Session(Struct, frozen=True):
     expires_at: int
     agent: str
     address: str
+    used_at: int

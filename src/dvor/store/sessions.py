@@ -1,6 +1,8 @@
 """Sessions, by the hash of their cookie."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete, select
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, bindparam, delete, select, update
 
 from dvor.model.sessions import Session
 from dvor.store.columns import Bytes, Id, metadata
@@ -18,6 +20,7 @@ sessions = Table(
     Column("expires_at", Id, nullable=False),
     Column("agent", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("used_at", Id, nullable=False, server_default="0"),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
     sqlite_with_rowid=False,
@@ -35,6 +38,9 @@ _DELETE_OWN = Statement(
     delete(sessions).where(sessions.c.session_hash == _hash, sessions.c.user_id == _user_id)
 )
 _DELETE_ALL = Statement(delete(sessions).where(sessions.c.user_id == _user_id))
+_TOUCH = Statement(
+    update(sessions).where(sessions.c.session_hash == _hash).values(used_at=bindparam("at", type_=Id))
+)
 _PRUNE = Statement(delete(sessions).where(sessions.c.expires_at < bindparam("before", type_=Id)))
 
 
@@ -67,6 +73,11 @@ async def delete_sessions(tx: Transaction, user_id: int) -> int:
     """End all sessions of a user, also those that other servers have opened; return how many."""
     ended = await delete_webtv_sessions(tx, user_id)
     return ended + await tx.run(_DELETE_ALL, user_id=user_id)
+
+
+async def touch_sessions(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    """Store when sessions (`session_hash`) were last seen (`at`)."""
+    await tx.run_many(_TOUCH, rows)
 
 
 async def prune_sessions(tx: Transaction, before: int) -> None:

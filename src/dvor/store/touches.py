@@ -14,6 +14,7 @@ from dvor.model.views import ItemView, ViewKind
 from dvor.store.apps import add_app_days, load_apps
 from dvor.store.credentials import touch_credentials
 from dvor.store.database import Database, Transaction
+from dvor.store.sessions import touch_sessions
 from dvor.store.tokens import touch_tokens
 from dvor.store.users import save_presences
 from dvor.store.views import add_views
@@ -30,6 +31,7 @@ class Touches:
         self._database = database
         self._presences: dict[int, dict[str, Any]] = {}
         self._tokens: dict[bytes, int] = {}
+        self._sessions: dict[bytes, int] = {}
         self._app_calls: Counter[tuple[int, int]] = Counter()
         self._credentials: dict[str, int] = {}
         self._credential_calls: Counter[tuple[str, int, str, bool]] = Counter()
@@ -52,6 +54,10 @@ class Touches:
         if app_id:
             self._app_calls[app_id, now // DAY] += 1
 
+    def use_session(self, session_hash: bytes, now: int) -> None:
+        """Note that a browser in which somebody is logged in was here."""
+        self._sessions[session_hash] = now
+
     def use_credential(self, key_id: str, now: int, action: str, *, is_error: bool) -> None:
         """Note a call that was signed with a credential, and whether it was answered with an error."""
         self._credentials[key_id] = now
@@ -67,6 +73,7 @@ class Touches:
         """Write down what has gathered, in one transaction."""
         presences, self._presences = self._presences, {}
         tokens, self._tokens = self._tokens, {}
+        sessions, self._sessions = self._sessions, {}
         calls, self._app_calls = self._app_calls, Counter()
         credentials, self._credentials = self._credentials, {}
         signed, self._credential_calls = self._credential_calls, Counter()
@@ -81,6 +88,10 @@ class Touches:
             if tokens:
                 rows = [{"token_hash": token_hash, "at": tokens[token_hash]} for token_hash in sorted(tokens)]
                 await touch_tokens(tx, rows)
+            if sessions:
+                await touch_sessions(
+                    tx, [{"session_hash": one, "at": sessions[one]} for one in sorted(sessions)]
+                )
             if calls:
                 apps = await load_apps(tx, sorted({app_id for app_id, _ in calls}))  # some may be gone
                 days = [AppDay(*key, 0, 0, calls[key]) for key in sorted(calls) if key[0] in apps]

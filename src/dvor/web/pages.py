@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
-from dvor.core.sessions import find_session
+from dvor.core.sessions import find_session, see_session
 from dvor.methods.http import Asked, ClientGone, read_asked, redirect
 from dvor.methods.http import page as problem_page
 from dvor.model.errors import Refusal
@@ -230,6 +230,7 @@ class Page:
                 found = await find_session(tx, view.session_text, self._courtyard.now)
             if found is not None:
                 view.session, view.user = found
+                see_session(self._courtyard, view.session)
         return view
 
     async def _respond(self, view: View) -> Response:

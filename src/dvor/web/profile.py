@@ -1,4 +1,4 @@
-"""`/settings/profile`, `/settings/photo` and `/settings/privacy`: what a person tells, and to whom."""
+"""`/settings/profile` and `/settings/photo`: what a person tells, and to whom."""
 
 from collections.abc import Mapping
 
@@ -91,7 +91,8 @@ def _draw(view: View, user: User, shown: PersonalData, problem: str = "") -> Res
     )
 
 
-async def _save(view: View, data: PersonalData) -> None:
+async def save(view: View, data: PersonalData) -> None:
+    """Store what the person tells about himself."""
     assert view.user is not None
     user_id, now = view.user.id, view.courtyard.now
     await view.courtyard.database.write(lambda tx: change_personal_data(tx, user_id, data, now))
@@ -105,7 +106,7 @@ async def show(view: View) -> Response:
         return _draw(view, view.user, shown)
     shown = read_profile(view.form, shown)
     try:
-        await _save(view, shown)
+        await save(view, shown)
     except (InvalidParameter, LoginTaken) as refusal:
         return _draw(view, view.user, shown, describe_problem(view, refusal))
     return redirect("/settings/profile?saved")
@@ -129,25 +130,3 @@ async def show_photo_removal(view: View) -> Response:
     if view.is_sent:
         await view.courtyard.database.write(lambda tx: drop_avatar(tx, user_id))
     return redirect("/settings/profile")
-
-
-async def show_privacy(view: View) -> Response:
-    """Show who may see and do what, or store it."""
-    assert view.user is not None
-    shown, problem = personal_data(view.user), ""
-    if view.is_sent:
-        numbers = {name: read_number(view.form.get(name, "")) for name in ("wall_access", "message_access")}
-        shown = msgspec.structs.replace(shown, is_closed="is_closed" in view.form, **numbers)
-        try:
-            await _save(view, shown)
-            return redirect("/settings/privacy?saved")
-        except InvalidParameter as refusal:
-            problem = describe_problem(view, refusal)
-    return view.render(
-        "privacy.html",
-        400 if problem else 200,
-        shown={name: getattr(shown, name) for name in ("is_closed", "wall_access", "message_access")},
-        problem=problem,
-        is_saved="saved" in view.asked.query and not problem,
-        accesses=ACCESSES.items(),
-    )

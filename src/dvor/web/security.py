@@ -89,6 +89,7 @@ class SecurityPages:
                 "agent": describe_agent(one.agent),
                 "address": one.address,
                 "since": tell_time(one.created_at),
+                "seen": tell_time(one.used_at),
                 "is_own": one.session_hash == own,
             }
             for one in reversed(sessions)

@@ -4,7 +4,17 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from dvor.core.courtyard import Courtyard
-from dvor.web import apps, apps_in_use, consent, credentials, front, mini_apps, named_clients, profile
+from dvor.web import (
+    apps,
+    apps_in_use,
+    consent,
+    credentials,
+    front,
+    mini_apps,
+    named_clients,
+    privacy,
+    profile,
+)
 from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
@@ -38,7 +48,9 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/settings/profile", profile.show),
             Route("/settings/photo", Page(courtyard, profile.show_photo, takes_file=True)),
             route("/settings/photo/remove", profile.show_photo_removal),
-            route("/settings/privacy", profile.show_privacy),
+            route("/settings/privacy", privacy.show),
+            route("/settings/blacklist", privacy.show_blocking),
+            route("/settings/blacklist/remove", privacy.show_unblocking),
             route("/settings/security", security.show),
             route("/settings/password", security.show_password),
             route("/settings/sessions", security.show_sessions),
