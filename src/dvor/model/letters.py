@@ -5,10 +5,10 @@ import re
 from msgspec import Struct
 
 MAX_ADDRESS_LENGTH = 254
-SIGN_UP, PASSWORD = "sign-up", "password"
+SIGN_UP, PASSWORD, EMAIL = "sign-up", "password", "e-mail"
 NAMED_REQUEST, NAMED_ANSWER = "named request", "named answer"
 """No letters go with these: they are the steps by which a program that names itself gets a token."""
-LINK_SECONDS = {SIGN_UP: 86400, PASSWORD: 3600, NAMED_REQUEST: 3600, NAMED_ANSWER: 60}
+LINK_SECONDS = {SIGN_UP: 86400, PASSWORD: 3600, EMAIL: 86400, NAMED_REQUEST: 3600, NAMED_ANSWER: 60}
 """How long a link works, by its purpose."""
 
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)

@@ -79,7 +79,7 @@ class Touches:
         signed, self._credential_calls = self._credential_calls, Counter()
         views, self._views = self._views, Counter()
         seen_at, self._seen_at = self._seen_at, {}
-        if not (presences or tokens or calls or credentials or views):
+        if not (presences or tokens or sessions or calls or credentials or views):
             return
 
         async def write(tx: Transaction) -> None:

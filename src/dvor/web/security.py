@@ -60,7 +60,7 @@ class SecurityPages:
         self._courtyard = courtyard
         self._failures = Limiter(FAILURES, FAILURE_SECONDS)
 
-    async def _check_password(self, view: View) -> int:
+    async def check_password(self, view: View) -> int:
         """Return the user's id if the form holds the password."""
         assert view.user is not None
         key = str(view.user.id)
@@ -120,7 +120,7 @@ class SecurityPages:
         if not view.is_sent:
             return redirect("/settings/security")
         try:
-            user_id = await self._check_password(view)
+            user_id = await self.check_password(view)
             check_new_password(view.form.get("new_password", ""))
         except EXPECTED as refusal:
             return await self.show(view, refusal)
@@ -140,7 +140,7 @@ class SecurityPages:
         if not view.is_sent:
             return redirect("/settings/security")
         try:
-            user_id = await self._check_password(view)
+            user_id = await self.check_password(view)
             form = view.form
             await add_passkey(self._courtyard, user_id, form.get("credential", ""), form.get("name", ""))
         except EXPECTED as refusal:
@@ -163,7 +163,7 @@ class SecurityPages:
         seed, problem = (view.form.get("seed", "") if view.is_sent else "") or draw_seed(), None
         if view.is_sent:
             try:
-                user_id = await self._check_password(view)
+                user_id = await self.check_password(view)
                 if is_on:
                     await switch_off_totp(self._courtyard, user_id)
                     return redirect("/settings/security?saved")
@@ -182,7 +182,7 @@ class SecurityPages:
         if not view.is_sent:
             return view.render("delete.html")
         try:
-            user_id = await self._check_password(view)
+            user_id = await self.check_password(view)
         except EXPECTED as refusal:
             return self._render(view, "delete.html", refusal)
         await self._courtyard.database.write(lambda tx: delete_person(tx, user_id))

@@ -71,7 +71,7 @@ class SignUpPages:
                 await request_sign_up(
                     self._courtyard,
                     wanted,
-                    lambda secret: self._write(
+                    lambda secret: write_letter(
                         view, "letter_sign_up.txt", wanted.email, "/signup/confirm", secret, target
                     ),
                 )
@@ -114,7 +114,7 @@ class SignUpPages:
                 await request_reset(
                     self._courtyard,
                     email,
-                    lambda secret: self._write(view, "letter_reset.txt", email, "/reset/new", secret),
+                    lambda secret: write_letter(view, "letter_reset.txt", email, "/reset/new", secret),
                 )
                 return self._look_in_your_mail(view)
             except (InvalidParameter, TooManyCalls) as refusal:
@@ -142,14 +142,6 @@ class SignUpPages:
             return view.render("problem.html", 410, text=describe_problem(view, refusal))
         return view.render("reset_new.html", 400 if problem else 200, key=key, problem=problem)
 
-    def _write(self, view: View, template: str, to: str, path: str, secret: str, target: str = "/") -> Letter:
-        """Write a letter in the visitor's language; its addresses begin with the server's own, whatever Host was asked."""
-        query = {"key": secret} | ({"next": target} if target != "/" else {})
-        site = self._courtyard.public_url
-        link = f"{site}{path}?{urlencode(query)}" if secret else ""
-        subject, _, text = view.write_text(template, site=site, link=link).partition("\n")
-        return Letter(fold_login(to), subject, text.strip() + "\n")
-
     @staticmethod
     def _look_in_your_mail(view: View) -> Response:
         return view.render(
@@ -163,3 +155,14 @@ class SignUpPages:
 
 def _status(refusal: Refusal) -> int:
     return 429 if isinstance(refusal, TooManyCalls) else 400
+
+
+def write_letter(
+    view: View, template: str, to: str, path: str, secret: str, target: str = "/", **values: str
+) -> Letter:
+    """Write a letter in the visitor's language; its addresses begin with the server's own, whatever Host was asked."""
+    query = {"key": secret} | ({"next": target} if target != "/" else {})
+    site = view.courtyard.public_url
+    link = f"{site}{path}?{urlencode(query)}" if secret else ""
+    subject, _, text = view.write_text(template, site=site, link=link, **values).partition("\n")
+    return Letter(fold_login(to), subject, text.strip() + "\n")

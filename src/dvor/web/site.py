@@ -15,6 +15,7 @@ from dvor.web import (
     privacy,
     profile,
 )
+from dvor.web.email_changes import EmailPages
 from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
 from dvor.web.pages import Page, Show
 from dvor.web.security import SecurityPages
@@ -32,6 +33,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
     entrance = SignUpPages(courtyard)
     log_in = LogIn(courtyard)
     security = SecurityPages(courtyard)
+    emails = EmailPages(courtyard, security.check_password, security.show)
     return Router(
         [
             route("/", front.show, needs_user=False),
@@ -53,6 +55,8 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/settings/blacklist/remove", privacy.show_unblocking),
             route("/settings/security", security.show),
             route("/settings/password", security.show_password),
+            route("/settings/email", emails.show),
+            route("/email/confirm", emails.show_confirm, needs_user=False),
             route("/settings/sessions", security.show_sessions),
             route("/settings/passkeys", security.show_passkeys),
             route("/settings/passkeys/remove", security.show_passkey_removal),
