@@ -49,7 +49,7 @@ async def open_mini_app(
     """Return the address to show in the frame: the app's own, with a token and the signed parameters."""
     grant = await grant_directly(courtyard, request, app)
     secret = reveal_secrets(courtyard, app).secret_key
-    launch = {
+    launch: dict[str, str | int] = {
         "vk_access_token_settings": "",
         "vk_app_id": app.id,
         "vk_are_notifications_enabled": 0,

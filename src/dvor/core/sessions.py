@@ -24,9 +24,7 @@ async def open_session(
 ) -> str:
     """Log a browser in; return the text for its cookie, always a new one (no fixation)."""
     text, now = secrets.token_urlsafe(32), courtyard.now
-    session = Session(
-        hash_secret(text), user_id, now, now + seconds, agent[:MAX_AGENT_LENGTH], address, now
-    )
+    session = Session(hash_secret(text), user_id, now, now + seconds, agent[:MAX_AGENT_LENGTH], address, now)
     await courtyard.database.write(lambda tx: store.insert_session(tx, session))
     return text
 
