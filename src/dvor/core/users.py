@@ -66,15 +66,18 @@ async def find_user_ids(tx: Transaction, names: list[str]) -> list[int]:
     numbers: dict[str, int] = {}
     wanted: list[str] = []
     for name in names:
-        text = name.strip().lower()
-        digits = text if text.isdecimal() and text.isascii() else ""
-        if match := NUMBERED_NAME.fullmatch(text):
-            digits = match.group(1)
+        digits = name if name.isdecimal() and name.isascii() else ""
+        if not digits:
+            text = name.strip().lower()
+            match = NUMBERED_NAME.fullmatch(text)
+            digits = match[1] if match else text if text.isdecimal() and text.isascii() else ""
         if digits:
             if len(digits) <= 10 and 0 < int(digits) <= MAX_USER_ID:
                 numbers[name] = int(digits)
         elif text:
             wanted.append(text)
+    if not wanted:
+        return list(dict.fromkeys(numbers.values()))
     found = await find_screen_names(tx, sorted(set(wanted)))
     ids = [numbers.get(name) or found.get(name.strip().lower()) for name in names]
     return list(dict.fromkeys(user_id for user_id in ids if user_id))
