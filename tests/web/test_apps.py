@@ -1,9 +1,12 @@
 """“My apps”: the form, the call, the secrets behind a password or a call, settings, statistics, the end."""
 
+import io
 import re
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
+from PIL import Image
 
 from dvor.cli.cast import PASSWORD
 from dvor.model.apps import PROTOCOLS
@@ -172,3 +175,52 @@ async def test_the_apps_of_others_are_nobodys_business(browser: Browser, capsys,
         assert (await stranger.open(path + tab)).status_code == 404
     assert (await stranger.open(f"/apps/{2**63}")).status_code == 404
     await stranger.http.aclose()
+
+
+def draw_picture() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (300, 120), "teal").save(data, "PNG")
+    return data.getvalue()
+
+
+async def test_an_icon(browser: Browser, capsys, cast_client: CastClient) -> None:
+    path = await create(browser, capsys)
+    page = await browser.open(path)
+    csrf = browser.form(f"{path}/icon")["csrf"]
+
+    async def send(data: bytes) -> httpx.Response:
+        files = {"icon": ("icon.png", data, "image/png")}
+        return await browser.http.post(f"{path}/icon", data={"csrf": csrf}, files=files)
+
+    refused = await send(b"no picture")
+    assert (refused.status_code, "no picture that can be read" in refused.text) == (400, True)
+    assert (await send(draw_picture())).status_code == 303
+    [icon] = re.findall(r'<img class="icon" src="(/files/[0-9a-f]{64})"', (await browser.open(path)).text)
+    kept = Image.open(io.BytesIO((await browser.http.get(icon)).content))
+    assert kept.size == (200, 200)
+    assert icon in (await browser.open("/apps")).text
+    page = await browser.open("/authorize", client_id=path.removeprefix("/apps/"), redirect_uri=BACK)
+    assert icon not in page.text, "no redirect address yet"
+    await browser.open(f"{path}/settings")
+    await browser.send(f"{path}/settings", redirect_uris=BACK)
+    page = await browser.open("/authorize", client_id=path.removeprefix("/apps/"), redirect_uri=BACK)
+    assert icon in page.text
+    await browser.send(page.url.path, decision="allow")
+    assert icon in (await browser.open("/settings/apps")).text
+    stranger = Browser(cast_client)
+    await stranger.open("/apps")
+    await stranger.log_in("clara@dvor.example")
+    await stranger.http.post(f"{path}/icon", data=stranger.form("/logout"))
+    await stranger.http.aclose()
+    assert icon in (await browser.open(path)).text, "nobody else takes it away"
+    await browser.http.post(f"{path}/icon", data={"csrf": csrf})
+    assert icon not in (await browser.open(path)).text
+
+
+async def test_a_passkey_of_another_shows_no_secret(browser: Browser, capsys) -> None:
+    path = await create(browser, capsys)
+    await browser.open(f"{path}/secret")
+    fields = browser.form(f"{path}/secret") | {"step": "passkey", "credential": "{}"}
+    answer = await browser.http.post(f"{path}/secret", data=fields)
+    assert (answer.status_code, "passkey is not known" in answer.text) == (403, True)
+    assert "secure-key" not in answer.text

@@ -1,5 +1,6 @@
 """Apps: registering them, proving who they are, and what becomes of them."""
 
+import asyncio
 import hmac
 import secrets
 from datetime import UTC, datetime
@@ -9,21 +10,32 @@ import msgspec
 from dvor.core.courtyard import Courtyard
 from dvor.core.secrets import hash_secret
 from dvor.core.tokens import TOKEN_PREFIX
+from dvor.media.pictures import check_and_render, cut_squares
 from dvor.model.apps import MAX_APPS_OF_OWNER, App, AppDay, NewApp, check_app
-from dvor.model.errors import AppNotFound, OutcomeUnknown, TooManyApps, UserNotFound, WrongAppSecret
+from dvor.model.errors import (
+    AppNotFound,
+    OutcomeUnknown,
+    QuotaExceeded,
+    TooManyApps,
+    UserNotFound,
+    WrongAppSecret,
+)
 from dvor.model.tokens import Token
 from dvor.store import apps as store
 from dvor.store.authorizations import delete_authorizations_of_app
 from dvor.store.consents import delete_consents_of_app
 from dvor.store.database import Transaction
+from dvor.store.files import add_bytes, insert_files, release_files
 from dvor.store.tokens import delete_service_tokens, delete_tokens_of_app, insert_token
-from dvor.store.users import load_users
+from dvor.store.users import load_users, lock_owners
 
 KEY_PURPOSE = "app secret key"
 SERVICE_PURPOSE = "app service token"
 LOWEST_ID, HIGHEST_ID = 10_000_000, 2_000_000_000
 """Ids are drawn at random, so that they do not tell how many apps there are; they fit in 31 bits, as clients expect."""
 DAY = 86400
+ICON_SIDE = 200
+"""Pixels of an icon's side."""
 
 
 class AppSecrets(msgspec.Struct, frozen=True):
@@ -137,6 +149,31 @@ async def change_app(courtyard: Courtyard, owner_id: int, app_id: int, new: NewA
     await courtyard.database.write(write)
 
 
+async def change_icon(courtyard: Courtyard, owner_id: int, app_id: int, data: bytes) -> None:
+    """Make an uploaded picture the app's icon, a square; no bytes take it away.  `InvalidPicture`, `QuotaExceeded`."""
+    name, sizes, now, quota = "", {}, courtyard.now, courtyard.settings.file_quota
+    if data:
+        square = await asyncio.to_thread(_render_icon, data, courtyard.settings.picture_pixels)
+        name = await courtyard.files.keep(square)
+        sizes = {name: len(square)}
+
+    async def write(tx: Transaction) -> None:
+        app = await find_own_app(tx, owner_id, app_id)
+        await lock_owners(tx, [owner_id])
+        await insert_files(tx, sizes, now)
+        if sizes and await add_bytes(tx, owner_id, sum(sizes.values())) > quota > 0:
+            raise QuotaExceeded(f"{quota} bytes")
+        if app.icon:
+            await release_files(tx, {app.icon})
+        await store.update_app(tx, msgspec.structs.replace(app, icon=name))
+
+    await courtyard.database.write(write)
+
+
+def _render_icon(data: bytes, pixels: int) -> bytes:
+    return cut_squares(check_and_render(data, pixels=pixels), (ICON_SIDE,))[ICON_SIDE]
+
+
 async def confirm_app(courtyard: Courtyard, owner_id: int, app_id: int) -> None:
     """Let the doors know an app."""
     now = courtyard.now
@@ -165,7 +202,9 @@ async def rotate_app_secrets(courtyard: Courtyard, owner_id: int, app_id: int) -
 
 async def remove_app(tx: Transaction, owner_id: int, app_id: int) -> None:
     """Delete an app with everything that people have allowed it; all its tokens die."""
-    await find_own_app(tx, owner_id, app_id)
+    app = await find_own_app(tx, owner_id, app_id)
+    if app.icon:
+        await release_files(tx, {app.icon})
     await delete_tokens_of_app(tx, app_id)
     await delete_authorizations_of_app(tx, app_id)
     await delete_consents_of_app(tx, app_id)

@@ -9,6 +9,7 @@ from dvor.core import apps
 from dvor.core.accounts import check_password
 from dvor.core.calls import confirm_call, request_call
 from dvor.core.courtyard import Courtyard
+from dvor.core.passkeys import are_passkeys_possible, log_in_with_passkey, offer_log_in
 from dvor.methods.http import redirect
 from dvor.methods.limits import Limiter
 from dvor.model.apps import (
@@ -26,17 +27,21 @@ from dvor.model.apps import (
     NewApp,
 )
 from dvor.model.errors import (
+    AccountClosed,
     AppNotFound,
     CallFailed,
     DigitsWrong,
     InvalidParameter,
+    InvalidPicture,
     NumberInvalid,
+    PasskeyRefused,
+    QuotaExceeded,
     Refusal,
     TooManyApps,
     TooManyCalls,
     WrongCredentials,
 )
-from dvor.web.pages import View
+from dvor.web.pages import FORM_POLICY, SCRIPT_POLICY, View
 from dvor.web.use_from import describe_uses
 
 PROTOCOL_WORDS = {
@@ -62,6 +67,10 @@ PROBLEMS: dict[type[Refusal], str] = {
     DigitsWrong: "These are not the digits, or they are too old.",
     TooManyCalls: "Too many attempts. Try again later.",
     WrongCredentials: "The password is wrong.",
+    InvalidPicture: "This is no picture that can be read: JPEG, PNG, GIF, WebP or BMP.",
+    QuotaExceeded: "Your space for files is used up.",
+    PasskeyRefused: "This passkey is not known here, or its answer came too late.",
+    AccountClosed: "This account is closed.",
     TooManyApps: "You have as many apps as one may have.",
 }
 FIELD_WORDS = {
@@ -184,6 +193,19 @@ class AppPages:
         """Show and change what the app is."""
         return await self._change(view, "app_information.html", platforms=PLATFORMS, categories=CATEGORIES)
 
+    async def show_icon(self, view: View) -> Response:
+        """Take an icon, or (no file) take it away."""
+        try:
+            app = await self._find(view)
+        except AppNotFound:
+            return self._missing(view)
+        if view.is_sent:
+            try:
+                await apps.change_icon(self._courtyard, app.owner_id, app.id, view.file)
+            except (InvalidPicture, QuotaExceeded) as refusal:
+                return view.render("problem.html", 400, text=self._problem(view, refusal))
+        return redirect(f"/apps/{app.id}{'?saved=1' if view.is_sent else ''}")
+
     async def show_settings(self, view: View) -> Response:
         """Show and change redirect addresses and protocols."""
         rows = [
@@ -229,11 +251,25 @@ class AppPages:
             except (WrongCredentials, TooManyCalls) as refusal:
                 if isinstance(refusal, WrongCredentials):
                     self._failures.check(str(app.owner_id))
-                problem = self._problem(view, refusal)
-                return view.render("app_secret.html", 403, app=app, problem=problem)
+                return self._ask_for_proof(view, app, self._problem(view, refusal))
             return await self._reveal(view, app)
-        response, is_confirmed = await self._call(view, app, "secret", "app_secret.html")
+        if view.is_sent and form.get("step") == "passkey":
+            try:
+                if await log_in_with_passkey(self._courtyard, form.get("credential", "")) != app.owner_id:
+                    raise PasskeyRefused
+            except (PasskeyRefused, AccountClosed) as refusal:
+                return self._ask_for_proof(view, app, self._problem(view, refusal))
+            return await self._reveal(view, app)
+        response, is_confirmed = await self._call(view, app, "secret", "app_secret.html", **self._offer())
         return await self._reveal(view, app) if is_confirmed else response
+
+    def _offer(self) -> dict[str, str]:
+        """Return what the page of secrets needs to ask for a passkey, where there can be one."""
+        options = offer_log_in(self._courtyard) if are_passkeys_possible(self._courtyard) else ""
+        return {"passkey_options": options, "policy": FORM_POLICY + (SCRIPT_POLICY if options else "")}
+
+    def _ask_for_proof(self, view: View, app: App, problem: str) -> Response:
+        return view.render("app_secret.html", 403, app=app, problem=problem, **self._offer())
 
     async def _reveal(self, view: View, app: App) -> Response:
         if "rotate" in view.form:

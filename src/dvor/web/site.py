@@ -68,6 +68,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/apps", managed.show_list),
             route("/apps/new", managed.show_new),
             route("/apps/{app_id:int}", managed.show_information),
+            Route("/apps/{app_id:int}/icon", Page(courtyard, managed.show_icon, takes_file=True)),
             route("/apps/{app_id:int}/connect", managed.show_connect),
             route("/apps/{app_id:int}/settings", managed.show_settings),
             route("/apps/{app_id:int}/secret", managed.show_secret),
