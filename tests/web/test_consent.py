@@ -1,5 +1,6 @@
 """The page of consent, from a door's redirect to the app's address, as a browser without scripts goes through it."""
 
+import html
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -41,7 +42,7 @@ class Browser:
         found = dict(FORM.findall(self.page.text))
         assert action in found, self.page.text
         body = re.sub(r"<button.*?</button>", "", found[action], flags=re.DOTALL)
-        return {one[1]: "on" if one[2] is None else one[2] for one in FIELD.finditer(body)}
+        return {one[1]: "on" if one[2] is None else html.unescape(one[2]) for one in FIELD.finditer(body)}
 
     async def send(self, action: str, **fields: str) -> httpx.Response:
         """Fill in a form of the page and send it; a field given as None is left out."""

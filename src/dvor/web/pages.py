@@ -42,6 +42,8 @@ HEADERS = {
 FORM_PURPOSE = "form"
 OTHER_LANGUAGES = {"en": "ru", "ru": "en"}
 YEAR = 365 * 86400
+MAX_NEXT = 4000
+"""Characters of a path to go on to; the address of something to share may stand in it."""
 
 _log = structlog.get_logger("dvor.web")
 
@@ -185,9 +187,9 @@ class View:
             self.put_cookie(response, "dvor_lang", self.language, YEAR)
         return response
 
-    def ask_to_log_in(self) -> Response:
-        """Send the visitor to the page of log-in, and back here afterwards."""
-        return redirect(f"/login?{urlencode({'next': self.asked.scope['path']})}")
+    def ask_to_log_in(self, target: str = "") -> Response:
+        """Send the visitor to the page of log-in, and back here (or to another path) afterwards."""
+        return redirect(f"/login?{urlencode({'next': target or self.asked.scope['path']})}")
 
 
 Show = Callable[[View], Awaitable[Response]]
@@ -262,4 +264,4 @@ def read_cookies(asked: Asked) -> dict[str, str]:
 def read_next(text: str) -> str:
     """Return the path to go to after a log-in; only one of this server's own, or else the front page."""
     is_own = text.startswith("/") and not text.startswith(("//", "/\\"))
-    return text if is_own and text.isprintable() and text.isascii() and len(text) < 1000 else "/"
+    return text if is_own and text.isprintable() and text.isascii() and len(text) < MAX_NEXT else "/"

@@ -14,6 +14,7 @@ from dvor.web import (
     named_clients,
     privacy,
     profile,
+    share,
 )
 from dvor.web.email_changes import EmailPages
 from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
@@ -47,6 +48,8 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/logout/{request_id}", show_logout_for_app, needs_user=False),
             route("/consent/{request_id}", consent.show, needs_user=False),
             route("/authorize/named/{secret}", named_clients.show),
+            route("/share", share.show, needs_user=False),
+            route("/share/done", share.show_done),
             route("/settings/profile", profile.show),
             Route("/settings/photo", Page(courtyard, profile.show_photo, takes_file=True)),
             route("/settings/photo/remove", profile.show_photo_removal),
