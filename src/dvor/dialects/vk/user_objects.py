@@ -67,6 +67,14 @@ class OnlineInfo(Struct, frozen=True):
     last_seen: int
 
 
+class Occupation(Struct, frozen=True):
+    """What a person does: the university that he names."""
+
+    type: str
+    id: int
+    name: str
+
+
 class Counters(Struct, frozen=True):
     """How many of each a user has, as far as the viewer may know."""
 
@@ -144,6 +152,7 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     faculty: int | UnsetType = UNSET
     faculty_name: str | UnsetType = UNSET
     graduation: int | UnsetType = UNSET
+    occupation: Occupation | UnsetType = UNSET
     relation: int | UnsetType = UNSET
     counters: Counters | UnsetType = UNSET
     followers_count: int | UnsetType = UNSET
@@ -157,6 +166,7 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     friend_status: int | UnsetType = UNSET
     blacklisted: int | UnsetType = UNSET
     blacklisted_by_me: int | UnsetType = UNSET
+    common_count: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     lists: list[int] | UnsetType = UNSET
     email: str | UnsetType = UNSET
@@ -216,6 +226,13 @@ def _place(place_id: int, title: str) -> Place | UnsetType:
     return Place(place_id, title) if title else UNSET
 
 
+def _occupation(_: "UserDrawing", one: Person) -> Occupation | UnsetType:
+    details = one.user.details
+    if not details.university_name:
+        return UNSET
+    return Occupation("university", details.university, details.university_name)
+
+
 PUBLIC: dict[str, Getter] = {
     **{name: _picture(size) for name, size in AVATAR_FIELDS.items()},
     **{name: _in_case(place, case) for name, (place, case) in CASE_FIELDS.items()},
@@ -249,6 +266,7 @@ PRIVATE: dict[str, Getter] = {
     "home_town": lambda _, one: one.user.home_town,
     "timezone": lambda _, one: one.user.details.timezone,
     "activity": lambda _, one: one.user.status,
+    "occupation": _occupation,
     "has_mobile": lambda _, one: int(bool(one.user.details.mobile_phone)),
     "relation": lambda _, one: one.user.relation,
     "reg_date": lambda _, one: one.user.created_at,

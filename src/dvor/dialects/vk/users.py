@@ -1,12 +1,12 @@
 """users.*: people."""
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
 from dvor.core.accounts import find_email
-from dvor.core.friends import list_followed, list_followers
+from dvor.core.friends import list_followed, list_followers, list_mutual_of_open
 from dvor.core.groups import list_groups
 from dvor.core.privacy import check_open, load_owner
 from dvor.core.users import count_for_user, get_people
@@ -54,6 +54,7 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
     user_ids, people = await get_people(call.tx, call.owner_id, names[skipped : skipped + params.count])
     drawing = UserDrawing(call, params.fields, read_case(params.name_case))
     wants_counters = not drawing.fields.isdisjoint(("counters", "correct_counters", "followers_count"))
+    mutual = await _count_mutual(call, user_ids) if "common_count" in drawing.fields else {}
     drawn = []
     for user_id in user_ids:
         person = people.get(user_id)
@@ -63,11 +64,21 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
         counters = None
         if wants_counters and person.is_open and len(user_ids) == 1:
             counters = await count_for_user(call.tx, user_id, call.now)
-        drawn.append(drawing.draw(person, counters, **await _own_email(call, user_id, drawing.fields)))
+        extra = await _own_email(call, user_id, drawing.fields) | mutual.get(user_id, {})
+        drawn.append(drawing.draw(person, counters, **extra))
     return drawn
 
 
-async def _own_email(call: Call, user_id: int, fields: Collection[str]) -> dict[str, str]:
+async def _count_mutual(call: Call, user_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return how many friends the caller has in common with each of those whose friends he may see."""
+    if not call.user_id:
+        return {}
+    others = [user_id for user_id in user_ids if user_id != call.user_id]
+    mutual = await list_mutual_of_open(call.tx, call.user_id, call.user_id, others)
+    return {user_id: {"common_count": len(friends)} for user_id, friends in mutual.items()}
+
+
+async def _own_email(call: Call, user_id: int, fields: Collection[str]) -> dict[str, Any]:
     """Return the address of the token's own person, if the scope allows; apps get it unasked, as Bubble's plugin expects."""
     wants_it = user_id == call.user_id and ("email" in fields or call.caller.app_id)
     if not wants_it or not call.caller.scope & Scope.EMAIL:

@@ -15,7 +15,7 @@ CASES = Cases(
             "users.get",
             {
                 "user_ids": "anna,boris",
-                "fields": "city,counters,first_name_dat,last_seen",
+                "fields": "city,common_count,counters,first_name_dat,last_seen,occupation",
                 "name_case": "gen",
             },
         ),
