@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core.authorizations import require_consent
 from dvor.core.courtyard import Courtyard
@@ -85,6 +86,8 @@ async def redeem_code(
         await store.use_code(tx, code.code_hash, now)
         if code.protocol == "sngine":
             await delete_app_tokens(tx, code.user_id, app.id, code.protocol)
+            # the used code went with them, and would not be noticed when it comes again
+            await store.insert_code(tx, replace(code, used_at=now))
         return await _give(tx, code, code.scope, drawn, app, now)
 
     return _raise_or_return(await courtyard.database.write(write))
