@@ -1,126 +1,71 @@
-"""`make bench`: how many requests a second each case answers, and how that compares with a constant answer.
+"""`make bench`: what a request costs, beside what it must cost; `make bench BIG=1` also in a community of 100,000.
 
-Starts the demo community on SQLite with 1,000 people, asks over loopback on a few kept connections, and takes turns
-between the cases and the floor (`/livez`, which does nothing), so that a noisy machine disturbs both alike.
+`python -m bench calls polls growth` measures only what is named; docs/reports/bench.md keeps the rest.
 """
 
-import asyncio
-import json
-import platform
-import subprocess
+import os
 import sys
 import tempfile
-import time
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-CONNECTIONS = 8
-SECONDS = 1.0
-ROUNDS = 3
-FIELDS = "photo_100,sex,status,screen_name,last_seen,city"
-FLOOR = "/livez"
-CASES = {
-    "users.get, 1 user": f"users.get?user_ids=2&fields={FIELDS}",
-    "users.get, 100 ids": f"users.get?user_ids={','.join(map(str, range(1, 101)))}&fields={FIELDS}",
-    "friends.get 20": f"friends.get?user_id=20&count=20&fields={FIELDS}",
-    "wall.get 20 extended": "wall.get?owner_id=20&count=20&extended=1",
-    "newsfeed.get 20": "newsfeed.get?count=20",
-    "messages.getHistory 20": "messages.getHistory?peer_id=2&count=20",
-    "messages.getConversations 20": "messages.getConversations?count=20",
-    "likes.add": "likes.add?type=post&owner_id=2&item_id=1",
-    "wall.post": "wall.post?message=hello",
-    "messages.send": "messages.send?peer_id=2&message=hello&random_id=0",
-}
-REPORT = Path(__file__).parent.parent / "docs" / "reports" / "bench.md"
+from bench import polls, report, size
+from bench.community import Template
+from bench.measuring import database_server, measure_engine, process_id_of, say
+from bench.polls import PollFigures
+from bench.processes import Surroundings, constant, dvor
+from dvor.core.population import Population
+
+ENGINES = ("sqlite", "postgresql")
 
 
-async def ask(host: str, port: int, path: str, until: float) -> int:
-    """Ask for a path again and again on one connection; return how many good answers came."""
-    reader, writer = await asyncio.open_connection(host, port)
-    request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-    answered = 0
-    while time.perf_counter() < until:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        body = await reader.readexactly(length)
-        if b'"error"' in body[:9]:
-            raise RuntimeError(f"{path}: {body[:200]!r}")
-        answered += 1
-    writer.close()
-    return answered
+def measure_calls(folder: Path) -> report.Sections:
+    """Measure every case, and `/token`, on both engines."""
+    sections, engines, tokens = {}, [], []
+    for engine in ENGINES:
+        surroundings = Surroundings()
+        calls, token = measure_engine(folder, engine)
+        engines.append(calls)
+        tokens.append(token)
+        sections[f"Calls on {report.ENGINES[engine]}"] = report.draw_calls(calls, surroundings.describe())
+    return sections | {
+        "What falls short": report.draw_shortfalls(engines),
+        "Log-ins": report.draw_tokens(tokens),
+    }
 
 
-async def measure(host: str, port: int, path: str) -> float:
-    """Return answers a second over all connections."""
-    started = time.perf_counter()
-    counts = await asyncio.gather(*(ask(host, port, path, started + SECONDS) for _ in range(CONNECTIONS)))
-    return sum(counts) / (time.perf_counter() - started)
+def measure_polls(folder: Path) -> report.Sections:
+    """Measure the idle long polls of a bare server and of Dvor on both engines."""
+    surroundings = Surroundings()
+    with constant(1) as server:
+        bare = polls.measure_constant(server)
+    found: dict[str, PollFigures] = {}
+    for engine in ENGINES:
+        with database_server(engine) as database:
+            template = Template(folder, f"crowd_{engine}", database)
+            community = template.make(Population(users=polls.CLIENTS + 1, posts=0, seed=1))
+            keys = polls.make_keys(template.settings(), community)
+            with dvor(template.settings(), 1, process_id_of(database)) as server:
+                found[engine] = polls.measure_dvor(server, community, keys)
+            say(f"{engine:10} {polls.CLIENTS} idle long polls: {found[engine].full:.0f} MB")
+    return {"Idle long polls": report.draw_polls(bare, found, surroundings.describe())}
 
 
-async def compare(base_url: str, token: str) -> list[tuple[str, float, float]]:
-    """Return each case with its rate and its share of the floor, the best of a few rounds taken in turns."""
-    url = urlsplit(base_url)
-    host, port = url.hostname or "localhost", url.port or 80
-    rows = []
-    for name, call in CASES.items():
-        best, share = 0.0, 0.0
-        for _ in range(ROUNDS):
-            floor = await measure(host, port, FLOOR)
-            rate = await measure(host, port, f"/method/{call}&v=5.199&access_token={token}")
-            best, share = max(best, rate), max(share, rate / floor)
-        rows.append((name, best, share))
-        sys.stdout.write(f"{name:32} {best:8.0f}/s   {share:5.0%} of a constant answer\n")
-        sys.stdout.flush()
-    return rows
+def measure_growth(folder: Path) -> report.Sections:
+    """Measure the cases in a community a hundred times as large."""
+    surroundings = Surroundings()
+    found = [one for engine in ENGINES for one in size.measure_growth(folder / engine, engine)]
+    return {"A hundred times as many people": report.draw_growth(found, surroundings.describe())}
 
 
-def write_report(rows: list[tuple[str, float, float]]) -> None:
-    """Write the figures down."""
-    lines = [
-        "# What a request costs",
-        "",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}: SQLite, one worker, 1,000 people, {CONNECTIONS} connections, "
-        f"client and server on the same machine ({platform.machine()}, Python {platform.python_version()}).",
-        "The machine is not a quiet one, so the share is the figure to look at: the rate divided by that of a constant",
-        "answer from the same server in the same minute.",
-        "",
-        "| case | answers a second | share of a constant answer |",
-        "|---|---:|---:|",
-        *(f"| {name} | {rate:,.0f} | {share:.0%} |" for name, rate, share in rows),
-        "",
-    ]
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text("\n".join(lines), encoding="utf-8")
+PARTS = {"calls": measure_calls, "polls": measure_polls, "growth": measure_growth}
 
 
-def main() -> None:
-    """Start the demo, measure, write the report."""
-    with tempfile.TemporaryDirectory() as folder:
-        summary = Path(folder) / "facts.json"
-        command = [
-            str(Path(sys.executable).parent / "dvor"),
-            "demo",
-            "--port",
-            "0",
-            "--summary",
-            str(summary),
-        ]
-        command += ["--users", "1000", "--posts", "10400", "--log-level", "error"]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            while not summary.exists():
-                if server.poll() is not None:
-                    sys.exit("the demo server did not start")
-                time.sleep(0.1)
-            time.sleep(1)
-            facts = json.loads(summary.read_text())
-            write_report(asyncio.run(compare(facts["base_url"], facts["user"]["token"])))
-        finally:
-            server.terminate()
-            server.wait()
+def main(wanted: list[str]) -> None:
+    """Measure, and write the report after each part."""
+    for name in wanted:
+        with tempfile.TemporaryDirectory(prefix="dvor-bench-") as folder:
+            report.write_report(PARTS[name](Path(folder)))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or ["calls", "polls", *(["growth"] if os.environ.get("BIG") else [])])
