@@ -18,7 +18,7 @@ DATA := data
 FACTS := build/demo.json
 TESTS := tests connect/tests
 
-.PHONY: help setup demo example serve check test test-fast bench docs requirements all
+.PHONY: help setup demo example serve check test test-fast bench docs screenshots requirements all
 
 help:  ## print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
@@ -54,6 +54,9 @@ bench: setup  ## measure, and write the figures down in docs/reports
 docs: setup  ## write docs/reference from the declarations, and what each network gives dvor-connect
 	$(BIN)/dvor docs docs/reference
 	$(BIN)/dvor-connect table > docs/guide/connect-networks.md
+
+screenshots: setup  ## photograph the pages that the guide shows, in docs/guide/images
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 requirements: setup  ## pin the newest versions that go together, in requirements/*.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
