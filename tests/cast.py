@@ -102,7 +102,7 @@ async def cast_client(
         server: PostgreSQL = request.getfixturevalue("postgresql")
         database = server.create_database(name, template="settled")
     settings = msgspec.structs.replace(original, data=folder, database=database)
-    courtyard = await open_courtyard(settings, public_url=URL, clock=lambda: NOW)
+    courtyard = await open_courtyard(settings, public_url=URL, clock=lambda: NOW, with_migration=False)
     client = CastClient(courtyard, ids, dict(tokens))
     yield client
     await client.http.aclose()

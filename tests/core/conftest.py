@@ -39,7 +39,9 @@ def clock() -> Clock:
 @pytest.fixture
 async def courtyard(settings: Settings, clock: Clock) -> AsyncIterator[Courtyard]:
     """An open, empty community."""
-    courtyard = await open_courtyard(settings, public_url="http://localhost", clock=clock)
+    courtyard = await open_courtyard(
+        settings, public_url="http://localhost", clock=clock, with_migration=False
+    )
     yield courtyard
     await courtyard.close()
 
