@@ -10,6 +10,8 @@ from dvor.server.app import Application
 from tests.dialects.conftest import URL, CastClient
 from tests.dialects.consent import Site
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""The doors are the same before either engine; what they store has tests of its own on both."""
 SLOW_DOWN: Any = {"error": "slow_down", "error_description": "too many requests, try again in a minute"}
 LIMIT = 3
 

@@ -19,6 +19,8 @@ from tests.dialects.conftest import URL, CastClient
 from tests.dialects.consent import BACK, VERIFIER, Site, landed
 from tests.web.test_consent import Browser
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""The doors are the same before either engine; what they store has tests of its own on both."""
 EVIL = "https://evil.example/back"
 CHALLENGE = {"code_challenge": make_challenge(VERIFIER), "code_challenge_method": "S256"}
 BEGINNINGS: dict[str, tuple[str, dict[str, str]]] = {

@@ -7,6 +7,9 @@ import pytest
 from dvor.web.static_files import static_address
 from tests.dialects.conftest import CastClient
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""The doors are the same before either engine; what they store has tests of its own on both."""
+
 
 async def test_pages_name_the_version_of_their_files(cast_client: CastClient) -> None:
     page = await cast_client.http.get("/login")
