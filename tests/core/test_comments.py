@@ -213,6 +213,30 @@ async def test_reposts_repeat_the_original_and_are_counted(courtyard: Courtyard,
         assert (await wall.get_post(tx, anna, anna, number)).reposts == 2
 
 
+async def test_a_page_of_reposts_is_filled_with_those_that_one_may_see(
+    courtyard: Courtyard, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wall, "REPOSTS_AT_ONCE", 2)
+    anna, *others = await settle(
+        {}, {}, {"is_closed": True}, {"is_closed": True}, {}, {"is_closed": True}, {}
+    )
+    number = await post(courtyard, anna, anna)
+    for second, one in enumerate(others):
+        await courtyard.database.write(
+            lambda tx, one=one, second=second: wall.repost(  # type: ignore[misc]
+                tx, one, (anna, number), one, "", platform="", now=NOW + second
+            )
+        )
+    seen = [others[5], others[3], others[0]]
+    async with courtyard.database.read() as tx:
+        for offset in range(4):
+            for count in range(4):
+                page = await wall.list_reposts(tx, anna, anna, number, offset=offset, count=count)
+                expected = seen[offset : offset + count]
+                assert [one.owner_id for one in page.posts] == expected
+                assert page.count == len(expected)
+
+
 async def test_the_pinned_post_is_first_on_the_first_page_only(courtyard: Courtyard, settle: Settle) -> None:
     anna, boris = await settle({}, {})
     numbers = [await post(courtyard, anna, anna) for _ in range(4)]

@@ -293,7 +293,14 @@ async def list_bans(
 async def list_groups(
     tx: Transaction, viewer_id: int, user_id: int, *, offset: int, count: int, least_role: Role = Role.NONE
 ) -> GroupPage:
-    """Return a page of the communities that a person is in and the viewer may know of, the youngest first."""
+    """Return a page of the communities that a person is in and the viewer may know of, the youngest first.
+
+    What the viewer may not know of is not counted either.
+    """
+    if viewer_id != user_id:
+        rows = await members.list_memberships(tx, user_id, 0, MAX_GROUPS, least_role=least_role)
+        found = await _gather(tx, viewer_id, 0, rows)
+        return GroupPage(len(found.communities), found.communities[offset : offset + count])
     total = await members.count_memberships(tx, user_id, least_role=least_role)
     rows = await members.list_memberships(tx, user_id, offset, count, least_role=least_role)
     return await _gather(tx, viewer_id, total, rows)

@@ -210,11 +210,11 @@ async def list_waiting(
 ) -> PostPage:
     """Return a page of what waits on a wall: its editors see all, others what they have suggested themselves.
 
-    `AccessDenied` for what others have put off.
+    `AccessDenied` for what others have put off, and for who is nobody and has suggested nothing.
     """
     owner = await load_owner(tx, user_id, owner_id)
-    if not _edits(owner) and kind == "postponed":
-        raise AccessDenied("only the wall's owner and editors see what is put off")
+    if not _edits(owner) and (kind == "postponed" or not user_id):
+        raise AccessDenied("only the wall's owner and editors see what waits")
     by_user = 0 if _edits(owner) else user_id
     total, waiting = await store.list_waiting_posts(tx, owner_id, kind, by_user, offset, count)
     return await gather_page(tx, user_id, total, [one.shown for one in waiting], {owner_id: owner})

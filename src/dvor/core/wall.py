@@ -27,6 +27,8 @@ from dvor.store.likes import step_counter
 from dvor.store.post_words import delete_post_words, insert_post_words
 
 PostKey = tuple[int, int]
+REPOSTS_AT_ONCE = 200
+"""Reposts of a post that are read at a time, to find those that a viewer may see."""
 
 
 class PostPage(Struct, frozen=True):
@@ -329,9 +331,23 @@ async def close_comments(
 async def list_reposts(
     tx: Transaction, viewer_id: int, owner_id: int, post_id: int, *, offset: int, count: int
 ) -> PostPage:
-    """Return a page of the posts that repeat one, as far as the viewer may see them; `PostNotFound`."""
+    """Return a page of the posts that repeat one, newest first; `PostNotFound`.
+
+    `offset` passes over those that the viewer may see, so that a page is short only at the end; the page's count is
+    how many are on it.
+    """
     await get_post(tx, viewer_id, owner_id, post_id)
-    return await get_posts(tx, viewer_id, await store.list_copies(tx, owner_id, post_id, offset, count))
+    seen: list[PostKey] = []
+    looked_at = 0
+    while len(seen) < offset + count:
+        keys = await store.list_copies(tx, owner_id, post_id, looked_at, REPOSTS_AT_ONCE)
+        found = await store.load_posts(tx, keys, viewer_id)
+        owners = await load_owners(tx, viewer_id, {post.owner_id for post in found.values()})
+        seen += [key for key in keys if key in found and _is_visible(found[key], owners)]
+        looked_at += len(keys)
+        if len(keys) < REPOSTS_AT_ONCE:
+            break
+    return await get_posts(tx, viewer_id, seen[offset : offset + count])
 
 
 async def delete_post(tx: Transaction, user_id: int, owner_id: int, post_id: int, *, now: int) -> None:
