@@ -83,7 +83,7 @@ class OutsideSite:
 
     def end(self, name: str, told: dict[str, str]) -> Any:
         """Turn what came back into a profile."""
-        if "error" in told:
+        if "error" in told or not {"code", "auth_key"} & told.keys():
             return told
         if name != "sngine":
             assert told["state"] == self.state
