@@ -95,6 +95,7 @@ class PostDrawing:
     def __init__(self, call: Call, page: PostPage) -> None:
         self._call = call
         self._page = page
+        self._takes_comments: dict[int, bool] = {}
 
     def draw(self, post: Post, *, in_list: bool = False, **extra: Any) -> PostObject:
         """Return a post; `in_list` is how wall.get draws it, whose flags are numbers in OpenVK's form."""
@@ -153,7 +154,10 @@ class PostDrawing:
         )
 
     def _may_comment(self, post: Post) -> bool:
-        return not post.is_uncommented and self._page.owners[post.owner_id].takes_comments
+        takes = self._takes_comments.get(post.owner_id)
+        if takes is None:
+            takes = self._takes_comments[post.owner_id] = self._page.owners[post.owner_id].takes_comments
+        return takes and not post.is_uncommented
 
     def _openvk_members(self, post: Post, is_mine: bool, *, as_number: bool) -> dict[str, Any]:
         def flag(value: bool) -> Flag:

@@ -1,7 +1,8 @@
 """How VK and OpenVK draw a user."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -282,7 +283,33 @@ TOGETHER = {
 """Fields that bring several members with them."""
 ASKED_ONLY = frozenset({"mobile_phone", "home_phone"})
 """Members that come with `contacts` alone."""
+MAX_KEPT_FIELDS = 1000
+"""Characters of a list of fields whose plan is kept for the next call."""
 PRESENCE = frozenset({"online", "online_mobile", "last_seen", "online_info"})
+
+
+class _Plan(NamedTuple):
+    """What some fields ask for: the fields, the getters of what everybody sees and of the rest, and presence."""
+
+    fields: frozenset[str]
+    public: list[tuple[str, Getter]]
+    private: list[tuple[str, Getter]]
+    with_presence: bool
+
+
+def _plan(names: tuple[str, ...], is_versioned: bool) -> _Plan:
+    fields = frozenset(names)
+    wanted = {*(fields - ASKED_ONLY), *(name for one in fields for name in TOGETHER.get(one, ()))}
+    return _Plan(
+        fields,
+        [(name, PUBLIC[name]) for name in sorted(wanted & PUBLIC.keys())],
+        [(name, PRIVATE[name]) for name in sorted(wanted & PRIVATE.keys())],
+        not is_versioned or not fields.isdisjoint(PRESENCE),
+    )
+
+
+_known_plan = lru_cache(1024)(_plan)
+"""Clients ask for the same fields again and again."""
 
 
 class UserDrawing:
@@ -293,14 +320,10 @@ class UserDrawing:
         self._now = call.now
         self._case = name_case
         self.is_versioned: bool = call.is_versioned
-        self.fields = frozenset(fields)
-        wanted = {
-            *(self.fields - ASKED_ONLY),
-            *(name for one in self.fields for name in TOGETHER.get(one, ())),
-        }
-        self._public = [(name, PUBLIC[name]) for name in sorted(wanted & PUBLIC.keys())]
-        self._private = [(name, PRIVATE[name]) for name in sorted(wanted & PRIVATE.keys())]
-        self._with_presence = not call.is_versioned or not self.fields.isdisjoint(PRESENCE)
+        # what is kept must be short
+        find = _known_plan if sum(map(len, fields)) <= MAX_KEPT_FIELDS else _plan
+        plan = find(tuple(fields), call.is_versioned)
+        self.fields, self._public, self._private, self._with_presence = plan
 
     def draw(self, person: Person, counters: UserCounters | None = None, **extra: Any) -> UserObject:
         """Return a user as the viewer may see him."""
