@@ -130,7 +130,7 @@ class Page:
 
     def _reads_of_posts(self) -> list[tuple[str, str, Read]]:
         owner = self.owner
-        found: list[tuple[str, str, Read]] = []
+        found: list[tuple[str, str, Any]] = []
         for audience, post in self.posts.items():
             key = (owner, post)
 
@@ -164,7 +164,7 @@ class Page:
 
     def _reads_of_photos(self) -> list[tuple[str, str, Read]]:
         owner = self.owner
-        found: list[tuple[str, str, Read]] = []
+        found: list[tuple[str, str, Any]] = []
         for audience, photo in self.photos.items():
             album = self.albums[audience]
 

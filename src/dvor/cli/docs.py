@@ -7,12 +7,13 @@ from typing import Any
 
 from dvor.config import describe_settings
 from dvor.dialects.vk.api import METHODS
-from dvor.dialects.vk.endpoint import known_methods
+from dvor.dialects.vk.endpoint import known_methods, known_parameters
 from dvor.dialects.vk.errors import TEXTS
 from dvor.dialects.webtv.api import ACTIONS
 from dvor.dialects.webtv.reference import write_reference
+from dvor.methods.coverage import write_coverage
 from dvor.methods.openapi import describe_api
-from dvor.methods.reference import write_coverage, write_section
+from dvor.methods.reference import write_section
 
 URL = "http://localhost:8080"
 
@@ -42,7 +43,7 @@ def write_pages(examples: Path) -> dict[str, str]:
     description = json.loads(describe_api(METHODS, URL))
     return pages | {
         "README.md": _write_index(sorted(pages)),
-        "methods.md": write_coverage(known_methods().values(), METHODS),
+        "methods.md": write_coverage(known_methods().values(), known_parameters(), METHODS, recorded),
         "settings.md": _write_settings(),
         "server-api.md": write_reference(ACTIONS),
         "openapi.json": json.dumps(description, ensure_ascii=False, indent=1) + "\n",

@@ -108,27 +108,3 @@ def _write_example(example: Example) -> list[str]:
         "```",
         "",
     ]
-
-
-def write_coverage(known: Iterable[tuple[str, str, str]], methods: Mapping[str, Method]) -> str:
-    """Return the page that says of every method of the originals whether it is answered here."""
-    rows, real = [], 0
-    for name, vk, openvk in known:
-        one = methods.get(name.lower())
-        real += one is not None
-        origin = " and ".join(word for word in ("VK" if vk else "", "OpenVK" if openvk else "") if word)
-        state = "error 33, not implemented yet"
-        if one is not None:
-            anchor = one.name.lower().replace(".", "")
-            state = f"[answered]({one.name.partition('.')[0]}.md#{anchor})"
-            state += ", but for some parameters" if one.not_yet else ""
-        rows.append(f"| {name} | {origin} | {state} |")
-    head = [
-        "# Which methods are answered",
-        "",
-        f"Of the {len(rows)} methods that VK's schema 5.199 and OpenVK (cff21778) have, {real} are answered. The others give error 33; a name that neither has gives error 3.",
-        "",
-        "| method | who has it | here |",
-        "|---|---|---|",
-    ]
-    return "\n".join([*head, *rows]) + "\n"

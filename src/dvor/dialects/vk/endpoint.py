@@ -32,6 +32,13 @@ def known_methods() -> dict[str, tuple[str, str, str]]:
     return {name.lower(): (name, vk, openvk) for name, vk, openvk in rows}
 
 
+def known_parameters() -> dict[str, list[str]]:
+    """Return the parameters that VK's schema 5.199 names, by the method's name in small letters."""
+    text = (files("dvor.dialects.vk") / "known_parameters.tsv").read_text()
+    rows = (line.split("\t") for line in text.splitlines())
+    return {name.lower(): parameters.split(",") for name, parameters in rows}
+
+
 class MethodEndpoint:
     """Answers calls of the VK API."""
 
