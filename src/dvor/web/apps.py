@@ -110,6 +110,13 @@ def describe(app: App) -> NewApp:
     return NewApp(**{name: getattr(app, name) for name in NewApp.__struct_fields__})
 
 
+def describe_problem(view: View, refusal: Refusal) -> str:
+    """Return a refusal in words for the owner."""
+    if isinstance(refusal, InvalidParameter):
+        return f"{view.translate(FIELD_WORDS[refusal.name])}: {refusal.reason}"
+    return view.translate(PROBLEMS[type(refusal)])
+
+
 class AppPages:
     """The pages of an app's owner."""
 
@@ -121,12 +128,6 @@ class AppPages:
         assert view.user is not None
         async with self._courtyard.database.read() as tx:
             return await apps.find_own_app(tx, view.user.id, view.path_parameters["app_id"])
-
-    @staticmethod
-    def _problem(view: View, refusal: Refusal) -> str:
-        if isinstance(refusal, InvalidParameter):
-            return f"{view.translate(FIELD_WORDS[refusal.name])}: {refusal.reason}"
-        return view.translate(PROBLEMS[type(refusal)])
 
     def _missing(self, view: View) -> Response:
         return view.render("problem.html", 404, text=view.translate("There is no such app of yours."))
@@ -148,7 +149,7 @@ class AppPages:
                 app = await apps.create_app(self._courtyard, view.user.id, new)
                 return redirect(f"/apps/{app.id}/connect")
             except (InvalidParameter, TooManyApps) as refusal:
-                problem = self._problem(view, refusal)
+                problem = describe_problem(view, refusal)
         status = 400 if problem else 200
         return view.render(
             "app_new.html", status, app=new, problem=problem, platforms=PLATFORMS, categories=CATEGORIES
@@ -185,7 +186,7 @@ class AppPages:
                 )
                 return view.render(template, app=app), True
         except (CallFailed, DigitsWrong, NumberInvalid, TooManyCalls) as refusal:
-            problem = self._problem(view, refusal)
+            problem = describe_problem(view, refusal)
         status = 403 if problem else 200
         return view.render(template, status, app=app, phone=phone, problem=problem, **values), False
 
@@ -203,7 +204,7 @@ class AppPages:
             try:
                 await apps.change_icon(self._courtyard, app.owner_id, app.id, view.file)
             except (InvalidPicture, QuotaExceeded) as refusal:
-                return view.render("problem.html", 400, text=self._problem(view, refusal))
+                return view.render("problem.html", 400, text=describe_problem(view, refusal))
         return redirect(f"/apps/{app.id}{'?saved=1' if view.is_sent else ''}")
 
     async def show_settings(self, view: View) -> Response:
@@ -226,7 +227,7 @@ class AppPages:
                 await apps.change_app(self._courtyard, app.owner_id, app.id, shown)
                 return redirect(f"{view.asked.scope['path']}?saved=1")
             except InvalidParameter as refusal:
-                problem = self._problem(view, refusal)
+                problem = describe_problem(view, refusal)
         return view.render(
             template,
             400 if problem else 200,
@@ -251,14 +252,14 @@ class AppPages:
             except (WrongCredentials, TooManyCalls) as refusal:
                 if isinstance(refusal, WrongCredentials):
                     self._failures.check(str(app.owner_id))
-                return self._ask_for_proof(view, app, self._problem(view, refusal))
+                return self._ask_for_proof(view, app, describe_problem(view, refusal))
             return await self._reveal(view, app)
         if view.is_sent and form.get("step") == "passkey":
             try:
                 if await log_in_with_passkey(self._courtyard, form.get("credential", "")) != app.owner_id:
                     raise PasskeyRefused
             except (PasskeyRefused, AccountClosed) as refusal:
-                return self._ask_for_proof(view, app, self._problem(view, refusal))
+                return self._ask_for_proof(view, app, describe_problem(view, refusal))
             return await self._reveal(view, app)
         response, is_confirmed = await self._call(view, app, "secret", "app_secret.html", **self._offer())
         return await self._reveal(view, app) if is_confirmed else response

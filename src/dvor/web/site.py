@@ -16,6 +16,7 @@ from dvor.web import (
     profile,
     share,
 )
+from dvor.web.developers import DeveloperPages
 from dvor.web.email_changes import EmailPages
 from dvor.web.log_in import LogIn, show_logout, show_logout_for_app
 from dvor.web.pages import Page, Show
@@ -30,6 +31,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
         return Route(path, Page(courtyard, show, needs_user=needs_user))
 
     managed = apps.AppPages(courtyard)
+    developers = DeveloperPages(courtyard)
     signing = credentials.CredentialPages(courtyard)
     entrance = SignUpPages(courtyard)
     log_in = LogIn(courtyard)
@@ -68,6 +70,10 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/settings/apps", apps_in_use.show),
             route("/settings/programs", apps_in_use.show_program_removal),
             route("/app{app_id:int}", mini_apps.show),
+            route("/developers", developers.show_list),
+            route("/developers/apps", developers.show_list),
+            Route("/developers/new", Page(courtyard, developers.show_new, takes_file=True)),
+            route("/developers/edit/{app_id:int}", developers.show_edit),
             route("/apps", managed.show_list),
             route("/apps/new", managed.show_new),
             route("/apps/{app_id:int}", managed.show_information),

@@ -65,6 +65,14 @@ def _vk_uses(app_id: int, site: str, back: str) -> list[Use]:
             f"Authorized redirect URI  https://YOUR-APP.bubbleapps.io/api/1.1/oauth_redirect",
         ),
         Use(
+            "Bubble: a plugin for VK",
+            "The plugin's own fields; where it lets you choose the server, name this one.",
+            f"App ID      {app_id}\n"
+            f"Secure key  {KEY}\n"
+            f"Server      {site}\n"
+            f"Your Authorized redirect URI is the address of your page: https://YOUR-APP.bubbleapps.io/YOUR-PAGE",
+        ),
+        Use(
             "Auth.js",
             "A provider of your own.",
             "{\n"
