@@ -39,6 +39,7 @@ def measure_polls(folder: Path) -> report.Sections:
     with constant(1) as server:
         bare = polls.measure_constant(server)
     found: dict[str, PollFigures] = {}
+    memory = waking = None
     for engine in ENGINES:
         with database_server(engine) as database:
             template = Template(folder, f"crowd_{engine}", database)
@@ -46,8 +47,10 @@ def measure_polls(folder: Path) -> report.Sections:
             keys = polls.make_keys(template.settings(), community)
             with dvor(template.settings(), 1, process_id_of(database)) as server:
                 found[engine] = polls.measure_dvor(server, community, keys)
+            if database is None:
+                memory, waking = polls.explain_dvor(template.settings(), community)
             say(f"{engine:10} {polls.CLIENTS} idle long polls: {found[engine].full:.0f} MB")
-    return {"Idle long polls": report.draw_polls(bare, found, surroundings.describe())}
+    return {"Idle long polls": report.draw_polls(bare, found, (memory, waking), surroundings.describe())}
 
 
 def measure_growth(folder: Path) -> report.Sections:

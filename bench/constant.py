@@ -57,6 +57,7 @@ def work(listener: socket.socket) -> None:
         lifespan="off",
         log_config=None,
         access_log=False,
+        log_level="critical",
         timeout_graceful_shutdown=1,
         server_header=False,
         proxy_headers=False,

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from bench.cases import Community
 from bench.processes import Server
+from bench.profiled import Profile, ask_profiler, profiled
 from dvor.config import Settings
 from dvor.core.courtyard import open_courtyard
 from dvor.core.tokens import identify
@@ -137,6 +138,19 @@ class Audience:
             statistics.median(everybody),
         )
 
+    async def explain(self) -> tuple[Profile | None, Profile | None]:
+        """Return, of a server under the profiler, what the waiting holds in memory, and where time goes when all wake."""
+        await asyncio.to_thread(ask_profiler, self._server, "/memory/start")
+        clients = await self._gather(list(range(1, CLIENTS + 1)))
+        memory = await asyncio.to_thread(ask_profiler, self._server, "/memory/stop")
+        await self._leave(clients)
+        clients = await self._gather([1] * CLIENTS)
+        await asyncio.to_thread(ask_profiler, self._server, "/profile/start")
+        await self._time_wake(1, clients)
+        waking = await asyncio.to_thread(ask_profiler, self._server, "/profile/stop")
+        await self._leave(clients)
+        return memory, waking
+
     async def _leave(self, clients: list[Client]) -> None:
         for client in clients:
             client.close()
@@ -182,6 +196,18 @@ async def _make_keys(settings: Settings, community: Community) -> list[tuple[int
 
 def measure_dvor(server: Server, community: Community, keys: list[tuple[int, str, int]]) -> PollFigures:
     """Measure Dvor: who is woken is sent a message by somebody else, and the sending counts."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_dvor_audience(server, community, keys).measure())
+
+
+def explain_dvor(settings: Settings, community: Community) -> tuple[Profile | None, Profile | None]:
+    """Return profiles of the memory that waiting takes, and of the time that waking all takes."""
+    keys = make_keys(settings, community)
+    with profiled(settings) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_dvor_audience(server, community, keys).explain())
+
+
+def _dvor_audience(server: Server, community: Community, keys: list[tuple[int, str, int]]) -> Audience:
     _, token = community.tokens[0]
     newest = {number: ts for number, (_, _, ts) in enumerate(keys, 1)}
 
@@ -195,5 +221,4 @@ def measure_dvor(server: Server, community: Community, keys: list[tuple[int, str
         asked = {"peer_id": keys[number - 1][0], "message": "wake up", "random_id": 0}
         return f"/method/messages.send?{urlencode(asked)}&v=5.199&access_token={token}"
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(Audience(server, poll, wake).measure())
+    return Audience(server, poll, wake)

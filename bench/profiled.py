@@ -1,5 +1,7 @@
 """Dvor in one process under cProfile: `/profile/start` begins, `/profile/stop` answers where the time went.
 
+`/memory/start` and `/memory/stop` do the same for what Python allocates (tracemalloc; what C libraries take is unseen).
+
 cProfile makes small Python functions look dearer than they are; what C libraries take is shown as it is.
 """
 
@@ -9,7 +11,10 @@ import pstats
 import re
 import socket
 import sys
+import tracemalloc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -22,7 +27,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bench.load import press
-from bench.processes import free_port, running
+from bench.processes import Server, free_port, running
 from dvor.config import Settings
 from dvor.core.courtyard import open_courtyard
 from dvor.server.app import Application
@@ -66,6 +71,22 @@ def summarize(profiler: cProfile.Profile) -> Profile:
     )
 
 
+def summarize_memory(snapshot: tracemalloc.Snapshot) -> Profile:
+    """Add up what is allocated, by module and by line."""
+    modules: Counter[str] = Counter()
+    for one in snapshot.statistics("filename"):
+        modules[_module(one.traceback[0].filename, "")] += one.size
+    lines = snapshot.statistics("lineno")
+    whole = sum(one.size for one in lines) or 1
+    return Profile(
+        [(name, size / whole) for name, size in modules.most_common(TOP)],
+        [
+            (f"{_short(one.traceback[0].filename)} line {one.traceback[0].lineno}", one.size / whole)
+            for one in lines[:TOP]
+        ],
+    )
+
+
 def _module(file: str, name: str) -> str:
     if file == "~":
         return next((module for word, module in BUILT_IN if word in name), "Python's built-ins")
@@ -91,30 +112,52 @@ class Profiled:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["path"] == "/profile/start":
+        path = scope["path"]
+        if path == "/profile/start":
             self._profiler = cProfile.Profile()
             await Response()(scope, receive, send)
             self._profiler.enable()
-        elif scope["path"] == "/profile/stop":
+        elif path == "/profile/stop":
             self._profiler.disable()
             await Response(msgspec.json.encode(summarize(self._profiler)))(scope, receive, send)
+        elif path == "/memory/start":
+            tracemalloc.start()
+            await Response()(scope, receive, send)
+        elif path == "/memory/stop":
+            found = summarize_memory(tracemalloc.take_snapshot())
+            tracemalloc.stop()
+            await Response(msgspec.json.encode(found))(scope, receive, send)
         else:
             await self._application(scope, receive, send)
 
 
+@contextmanager
+def profiled(settings: Settings) -> Iterator[Server]:
+    """Serve a community under the profiler."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.profiled", str(settings.data), str(port), settings.database or ""]
+    with running(command, f"http://127.0.0.1:{port}") as server:
+        yield server
+
+
+def ask_profiler(server: Server, door: str) -> Profile | None:
+    """Begin (None), or end and return what was found."""
+    with urlopen(f"{server.url}{door}") as answer:
+        body = answer.read()
+    return msgspec.json.decode(body, type=Profile) if body else None
+
+
 def profile(settings: Settings, series: dict[str, list[str]]) -> dict[str, Profile]:
     """Ask a server of one worker for each series of addresses; return where its time went."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "bench.profiled", str(settings.data), str(port), settings.database or ""]
     found = {}
-    with running(command, url):
+    with profiled(settings) as server:
         for name, paths in series.items():
-            press(url, paths, SECONDS)
-            urlopen(f"{url}/profile/start").close()
-            press(url, paths, SECONDS)
-            with urlopen(f"{url}/profile/stop") as answer:
-                found[name] = msgspec.json.decode(answer.read(), type=Profile)
+            press(server.url, paths, SECONDS)
+            ask_profiler(server, "/profile/start")
+            press(server.url, paths, SECONDS)
+            seen = ask_profiler(server, "/profile/stop")
+            assert seen is not None
+            found[name] = seen
     return found
 
 
@@ -129,6 +172,7 @@ async def _serve(data: Path, port: int, database: str | None) -> None:
         lifespan="off",
         log_config=None,
         access_log=False,
+        log_level="critical",
         timeout_graceful_shutdown=1,
         server_header=False,
         proxy_headers=False,

@@ -10,6 +10,7 @@ from bench.load import CONNECTIONS, describe_generator
 from bench.measuring import EngineFigures, Figures, TokenFigures
 from bench.polls import CLIENTS, PollFigures
 from bench.processes import CORES
+from bench.profiled import Profile
 from bench.replaying import CLIENTS as PGBENCHES
 from bench.size import RATIO_AIM, Growth
 
@@ -83,12 +84,17 @@ def draw_shortfalls(engines: list[EngineFigures]) -> str:
     ]
     for engine, one in short:
         lines += [f"- **{one.name}, {ENGINES[engine]}**: {_say_short(one)}."]
-        if one.profile:
-            lines += [
-                f"  - {', '.join(f'{name} {share:.0%}' for name, share in one.profile.modules)}",
-                f"  - {', '.join(f'`{name}` {share:.0%}' for name, share in one.profile.functions)}",
-            ]
+        lines += _profile_lines(one.profile)
     return "\n".join([*lines, ""])
+
+
+def _profile_lines(profile: Profile | None) -> list[str]:
+    if profile is None:
+        return []
+    return [
+        f"  - {', '.join(f'{name} {share:.0%}' for name, share in profile.modules)}",
+        f"  - {', '.join(f'`{name}` {share:.0%}' for name, share in profile.functions)}",
+    ]
 
 
 def _say_short(one: Figures) -> str:
@@ -123,8 +129,18 @@ def draw_tokens(found: list[TokenFigures]) -> str:
     )
 
 
-def draw_polls(bare: PollFigures, found: dict[str, PollFigures], surroundings: str) -> str:
-    """Return the table of the long polls."""
+def draw_polls(
+    bare: PollFigures,
+    found: dict[str, PollFigures],
+    why: tuple[Profile | None, Profile | None],
+    surroundings: str,
+) -> str:
+    """Return the table of the long polls, and where memory and time go."""
+    memory, waking = why
+    each = ", ".join(
+        f"{ENGINES.get(name, name)} {(one.full - one.empty) * 1024 / CLIENTS:.1f}"
+        for name, one in {"bare uvicorn": bare, **found}.items()
+    )
     rows = [_poll_row("bare uvicorn", bare, judged=False)]
     rows += [_poll_row(f"Dvor, {ENGINES[engine]}", one, judged=True) for engine, one in found.items()]
     return "\n".join(
@@ -136,6 +152,13 @@ def draw_polls(bare: PollFigures, found: dict[str, PollFigures], surroundings: s
             "| server | MB without clients | MB in all | one woken, median ms | one woken, p99 ms | all woken, s |",
             "|---|---:|---:|---:|---:|---:|",
             *rows,
+            "",
+            f"Kilobytes a client: {each}. Why, on SQLite:",
+            "",
+            "- what Python allocates for those who wait (tracemalloc; C libraries are not in it):",
+            *_profile_lines(memory),
+            "- where the time goes when all are woken (cProfile):",
+            *_profile_lines(waking),
             "",
         ]
     )
