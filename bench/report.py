@@ -181,7 +181,7 @@ def draw_growth(found: list[Growth], surroundings: str) -> str:
     return "\n".join(
         [
             f"{_when()}, by `make bench BIG=1`. {surroundings} 100,000 people and 1,000,000 posts beside 1,000 and 10,400: the median time of a call in microseconds, one",
-            f"call at a time, in turns. The ratio is to be at most {RATIO_AIM}; what is above is **bold**.",
+            f"call at a time, in turns; the ratio is the median of those of neighbouring turns. It is to be at most {RATIO_AIM}; what is above is **bold**.",
             "",
             "| call | engine | 1,000 people | 100,000 people | ratio |",
             "|---|---|---:|---:|---:|",
