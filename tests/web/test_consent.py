@@ -178,6 +178,15 @@ async def test_silence_is_answered_without_a_page(browser: Browser, site: Site) 
     assert "code" in landed(await ask_openid(browser, site, prompt="none"))
 
 
+async def test_a_login_that_is_hinted_at_stands_filled_in(browser: Browser, site: Site) -> None:
+    answer = await ask_openid(browser, site, login_hint='anna@dvor.example"><b>')
+    assert 'name="login" value="anna@dvor.example&#34;&gt;&lt;b&gt;"' in answer.text
+    answer = await ask_openid(browser, site, login_hint="anna@dvor.example")
+    assert browser.form("/login")["login"] == "anna@dvor.example"
+    answer = await browser.log_in()
+    assert answer.url.path.startswith("/consent/")
+
+
 async def test_a_log_in_can_be_asked_for_again(browser: Browser, site: Site, cast_client: CastClient) -> None:
     await browser.open("/login")
     await browser.log_in()

@@ -95,7 +95,7 @@ async def show(view: View) -> Response:
     if "none" in prompts:
         return await _answer_silently(view, request_id, request, is_known=is_known)
     if must_log_in(view, request):
-        return view.ask_to_log_in()
+        return view.ask_to_log_in(login=request.parameters.get("login_hint", ""))
     if view.is_sent:
         return await _decide(view, request_id, request)
     if is_known and "select_account" not in prompts:

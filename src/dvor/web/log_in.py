@@ -23,6 +23,7 @@ from dvor.model.errors import (
     WrongCredentials,
     WrongFactor,
 )
+from dvor.model.letters import MAX_ADDRESS_LENGTH
 from dvor.web.pages import FORM_POLICY, POLICY, SCRIPT_POLICY, View, read_next
 
 FAILURE_SECONDS = 300
@@ -47,7 +48,7 @@ class LogIn:
         """Show the form, or log the browser in and send it where it wanted to go."""
         target = read_next(view.asked.query.get("next", "") or view.form.get("next", ""))
         if not view.is_sent:
-            return self._form(view, target)
+            return self._form(view, target, login=view.asked.query.get("login", "")[:MAX_ADDRESS_LENGTH])
         login, password, code = (view.form.get(name, "") for name in ("login", "password", "code"))
         try:
             user_id = await self._check(view, login, password, code.strip())

@@ -187,9 +187,10 @@ class View:
             self.put_cookie(response, "dvor_lang", self.language, YEAR)
         return response
 
-    def ask_to_log_in(self, target: str = "") -> Response:
-        """Send the visitor to the page of log-in, and back here (or to another path) afterwards."""
-        return redirect(f"/login?{urlencode({'next': target or self.asked.scope['path']})}")
+    def ask_to_log_in(self, target: str = "", login: str = "") -> Response:
+        """Send the visitor to the page of log-in, where a login may stand filled in, and back here (or elsewhere) then."""
+        query = {"next": target or self.asked.scope["path"]} | ({"login": login} if login else {})
+        return redirect(f"/login?{urlencode(query)}")
 
 
 Show = Callable[[View], Awaitable[Response]]

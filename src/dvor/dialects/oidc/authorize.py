@@ -23,6 +23,7 @@ CONTINUE = "/oidc/authorize/continue"
 PUSHED = "urn:ietf:params:oauth:request_uri:"
 PUSHED_SECONDS = 300
 """How long a pushed request may wait for its person (RFC 9126)."""
+MAX_HINT_LENGTH = 254
 PROMPTS = frozenset({"none", "login", "consent", "select_account"})
 UNSUPPORTED = {
     "request": "request_not_supported",
@@ -105,6 +106,8 @@ class AuthorizeEndpoint:
         parameters = {"state": state, "nonce": texts.get("nonce", "")}
         if texts.get("code_challenge"):
             parameters["code_challenge"] = texts["code_challenge"]
+        if texts.get("login_hint"):
+            parameters["login_hint"] = texts["login_hint"][:MAX_HINT_LENGTH]
         if hint := texts.get("id_token_hint"):
             claims = await read_claims(self._courtyard, hint)
             if claims is None or claims.get("iss") != self._courtyard.public_url:
