@@ -18,6 +18,7 @@ from dvor.config import ConfigError, Settings
 from dvor.core.courtyard import Courtyard, open_courtyard, prepare_store
 from dvor.core.jobs import JobWorker
 from dvor.dialects.vk import callbacks
+from dvor.dialects.vk.execute import close_compiler
 from dvor.dialects.webtv import hooks
 from dvor.server.app import Application
 from dvor.server.health import prepare_worker_metrics
@@ -152,6 +153,7 @@ async def _serve(
         await Server(configuration, courtyard, early).serve([listener])
     finally:
         await jobs.stop()
+        close_compiler()
         await courtyard.close()
     _log.info("stopped")
 

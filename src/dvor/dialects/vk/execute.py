@@ -75,6 +75,11 @@ def to_parameter(value: Any) -> str:
 _compiler = Compiler()
 
 
+def close_compiler() -> None:
+    """Let the process go that reads long scripts; the next one starts it anew."""
+    _compiler.close()
+
+
 @method("execute", composes=True, for_groups=True, errors={ScriptInvalid: 12, ScriptFailed: 13})
 async def execute(call: Call, params: Execute) -> Beside:
     """Runs a script that calls up to 25 methods, each in a transaction of its own.

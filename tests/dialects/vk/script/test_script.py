@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from multiprocessing import active_children
 from typing import Any
 
 import pytest
@@ -252,6 +253,21 @@ async def test_long_scripts_are_read_apart_and_kept() -> None:
         await reader.compile(f"return {number};")
     assert await reader.compile(code) is not tree
     reader.close()
+
+
+async def test_the_other_process_ends_when_the_reader_is_closed() -> None:
+    before = set(active_children())
+    reader = Compiler()
+    await reader.compile("return 1;")
+    assert set(active_children()) == before, "a short script needs none"
+    await reader.compile("return " + "(" * 20 + "1" + ")" * 20 + ";" + " " * compiler.LONG_TEXT)
+    [process] = set(active_children()) - before
+    reader.close()
+    for _ in range(3000):  # the pool's own thread waits for the process; we only look
+        if not process.is_alive():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("the process is still there")
 
 
 WORDS = st.sampled_from(
