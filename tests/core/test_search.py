@@ -246,3 +246,33 @@ async def test_a_wall_is_searched_by_who_may_read_it(courtyard: Courtyard, settl
     )
     with pytest.raises(GroupClosed):
         await found(boris, -group_id)
+
+
+async def test_common_words_are_found_by_looking_through(
+    courtyard: Courtyard, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, closed = await settle({}, {"is_closed": True})
+    written = []
+    for number in range(20):
+        text = "двор и сад" if number % 3 == 0 else "двор"
+        written.append(await write(courtyard, anna, text, now=NOW + number // 4))
+        await write(courtyard, closed, "двор и сад", now=NOW + number // 4)
+
+    async def leaf_through(question: str, size: int) -> list[tuple[int, int]]:
+        found, cursor = [], TOP
+        while True:
+            async with courtyard.database.read() as tx:
+                _, news = await search.search_posts(tx, 0, question, cursor=cursor, since=0, count=size)
+            found += [(post.owner_id, post.id) for post in news.page.posts]
+            if news.next_cursor is None:
+                return found
+            cursor = news.next_cursor
+
+    everything = {question: await leaf_through(question, 100) for question in ("двор", "сад двор")}
+    assert everything == {"двор": written[::-1], "сад двор": written[::3][::-1]}
+    monkeypatch.setattr(search, "MAX_HITS", 2)
+    monkeypatch.setattr(search, "LOOK_AT_ONCE", 3)
+    monkeypatch.setattr(search, "MAX_LOOKED_AT", 6)
+    for size in (1, 4, 100):
+        for question, expected in everything.items():
+            assert await leaf_through(question, size) == expected, (question, size)

@@ -9,12 +9,20 @@ from dvor.core.wall import PostPage, gather_page
 from dvor.model.errors import InvalidParameter
 from dvor.model.friends import MAX_FRIENDS
 from dvor.model.groups import GroupKind
+from dvor.model.ids import MAX_NUMBER
 from dvor.model.search import PeopleFilter, PeopleOrder
 from dvor.model.users import User
+from dvor.model.wall import Post
 from dvor.model.words import fold_words, has_words
 from dvor.store import name_words, post_words
 from dvor.store.database import Transaction
-from dvor.store.wall import find_pinned
+from dvor.store.wall import find_pinned, list_posts
+from dvor.store.words import MAX_WORDS
+
+MAX_HITS = 1000
+"""Words in more posts than this are common."""
+MAX_LOOKED_AT, LOOK_AT_ONCE = 5000, 500
+"""Posts that are looked through for one page, and how many are read at once."""
 
 
 async def search_people(
@@ -76,33 +84,72 @@ async def search_wall(
     offset: int,
     count: int,
 ) -> PostPage:
-    """Return a page of a wall's posts with these words, newest first; `InvalidParameter`, errors of `list_wall`."""
+    """Return a page of a wall's posts with these words, newest first; `InvalidParameter`, errors of `list_wall`.
+
+    Looks through the newest `MAX_LOOKED_AT` posts, and counts what it finds among them.
+    """
     beginnings = _require_words(question, "query")
     owner = await load_owner(tx, viewer_id, owner_id)
     check_open(owner)
-    total, posts = await post_words.find_posts_on_wall(
-        tx,
-        viewer_id,
-        owner_id,
-        beginnings,
-        is_owner=owners_only,
-        with_friends_only=owner.shows_friends_only,
-        offset=offset,
-        count=count,
-    )
+    found: list[Post] = []
+    for skipped in range(0, MAX_LOOKED_AT, LOOK_AT_ONCE):
+        posts = await list_posts(
+            tx,
+            owner_id,
+            viewer_id,
+            "owner" if owners_only else "all",
+            skipped,
+            LOOK_AT_ONCE,
+            with_friends_only=owner.shows_friends_only,
+        )
+        found += [post for post in posts if has_words(post.text, beginnings)]
+        if len(posts) < LOOK_AT_ONCE:
+            break
     pinned = await find_pinned(tx, owner_id)
-    page = await gather_page(tx, viewer_id, total, posts, {owner_id: owner})
+    chosen = found[offset : offset + count]
+    page = await gather_page(tx, viewer_id, len(found), chosen, {owner_id: owner})
     return replace(page, pinned={owner_id: pinned})
 
 
 async def search_posts(
     tx: Transaction, viewer_id: int, question: str, *, cursor: Cursor, since: int, count: int
 ) -> tuple[int, NewsPage]:
-    """Return how many public posts have these words, and those below the cursor, newest first; `InvalidParameter`."""
-    total, posts = await post_words.find_posts(
-        tx, viewer_id, _require_words(question), since=since, before=cursor, count=count
+    """Return how many public posts have these words, and those below the cursor, newest first; `InvalidParameter`.
+
+    Where each word is in more than `MAX_HITS` posts, the newest posts are looked through instead, no more than
+    `MAX_LOOKED_AT` for one page, and no more than `MAX_HITS` are told of.
+    """
+    beginnings = _require_words(question)
+    counts = {one: await post_words.count_hits(tx, one, MAX_HITS + 1) for one in beginnings[:MAX_WORDS]}
+    rarest = min(counts, key=lambda one: counts[one])
+    if counts[rarest] > MAX_HITS:
+        return MAX_HITS, await _look_through(tx, viewer_id, beginnings, cursor, since, count)
+    posts = await post_words.list_posts_with_word(
+        tx, viewer_id, rarest, since=since, until=MAX_NUMBER, count=MAX_HITS
     )
-    return total, await gather_news(tx, viewer_id, posts, count)
+    found = [post for post in posts if has_words(post.text, beginnings)]
+    below = [post for post in found if (post.created_at, post.owner_id, post.id) < cursor]
+    return len(found), await gather_news(tx, viewer_id, below[:count], count)
+
+
+async def _look_through(
+    tx: Transaction, viewer_id: int, beginnings: list[str], cursor: Cursor, since: int, count: int
+) -> NewsPage:
+    """Find posts with common words among the newest; a page may be short, and still have a next one."""
+    found: list[Post] = []
+    place: Cursor | None = cursor
+    for _ in range(0, MAX_LOOKED_AT, LOOK_AT_ONCE):
+        assert place is not None
+        posts = await post_words.list_public_posts(
+            tx, viewer_id, since=since, before=place, count=LOOK_AT_ONCE, is_owner=False, with_hidden=True
+        )
+        found += [post for post in posts if has_words(post.text, beginnings)]
+        is_end = len(posts) < LOOK_AT_ONCE
+        place = None if is_end else (posts[-1].created_at, posts[-1].owner_id, posts[-1].id)
+        if len(found) > count or is_end:
+            break
+    news = await gather_news(tx, viewer_id, found[:count], count)
+    return news if len(found) > count else NewsPage(news.page, place)
 
 
 async def list_public_posts(

@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    intersect,
     literal_column,
     or_,
     select,
@@ -29,7 +28,7 @@ from dvor.store.newsfeed import is_shown
 from dvor.store.statements import Statement, insert_all, shapes
 from dvor.store.users import users
 from dvor.store.wall import drawn, posts
-from dvor.store.words import MAX_WORDS, Word, beginning_values, begins
+from dvor.store.words import Word, beginning_values, begins
 
 post_words = Table(
     "post_words",
@@ -51,14 +50,8 @@ _DELETE = Statement(
 )
 
 
-def _hits(words: int, is_single: bool) -> FromClause:
-    """Choose the posts, of everybody or of one wall, that have words with all these beginnings."""
-    parts = []
-    for place in range(words):
-        part = select(post_words.c.owner_id, post_words.c.post_id).distinct()
-        part = part.where(begins(post_words.c.word, place))
-        parts.append(part.where(post_words.c.owner_id == _owner_id) if is_single else part)
-    return (parts[0] if words == 1 else intersect(*parts)).subquery("hits")
+def _hits() -> Select[Any]:
+    return select(post_words.c.owner_id, post_words.c.post_id).where(begins(post_words.c.word, 0))
 
 
 def _bounded(chosen: Select[Any]) -> Select[Any]:
@@ -105,50 +98,23 @@ def _drawn(chosen: Select[Any]) -> Select[Any]:
     return drawn(page, page.c.owner_id, page.c.id).order_by(*_NEWEST)
 
 
-def _found(columns: Iterable[Any], words: int) -> Select[Any]:
-    hits = _hits(words, is_single=False)
+_most = bindparam("most", type_=Integer)
+_COUNT_HITS = Statement(select(func.count()).select_from(_hits().limit(_most).subquery("hits")))
+
+
+def _with_word() -> Executable:
+    hits = _hits().distinct().subquery("hits")
     same = (posts.c.owner_id == hits.c.owner_id) & (posts.c.id == hits.c.post_id)
-    return _public(select(*columns), hits.join(posts, same))
+    return _drawn(_public(select(*_KEY), hits.join(posts, same)))
 
 
-def _found_on_wall(
-    columns: Iterable[Any], words: int, is_owner: bool, with_friends_only: bool
-) -> Select[Any]:
-    hits = _hits(words, is_single=True)
-    same = (posts.c.owner_id == hits.c.owner_id) & (posts.c.id == hits.c.post_id)
-    found = select(*columns).select_from(hits.join(posts, same)).where(posts.c.deleted_at.is_(None))
-    if is_owner:
-        found = found.where(posts.c.from_id == posts.c.owner_id)
-    return found if with_friends_only else found.where(~posts.c.is_friends_only)
+_WITH_WORD = Statement(_with_word(), Post)
 
 
-_COUNTS = tuple(range(1, MAX_WORDS + 1))
-
-
-@shapes(Post, words=_COUNTS)
-def _page(words: int) -> Executable:
-    return _drawn(_below_cursor(_found(_KEY, words)))
-
-
-@shapes(None, words=_COUNTS)
-def _count(words: int) -> Executable:
-    return _found([func.count()], words)
-
-
-@shapes(Post, words=_COUNTS, is_owner=(False, True), with_friends_only=(False, True))
-def _wall_page(words: int, is_owner: bool, with_friends_only: bool) -> Executable:
-    chosen = _found_on_wall(_KEY, words, is_owner, with_friends_only)
-    return _drawn(chosen.offset(bindparam("offset", type_=Id)))
-
-
-@shapes(None, words=_COUNTS, is_owner=(False, True), with_friends_only=(False, True))
-def _wall_count(words: int, is_owner: bool, with_friends_only: bool) -> Executable:
-    return _found_on_wall([func.count()], words, is_owner, with_friends_only)
-
-
-@shapes(Post, is_owner=(False, True))
-def _newest(is_owner: bool) -> Executable:
-    chosen = _below_cursor(_public(select(*_KEY), posts)).where(is_shown(posts.c.owner_id))
+@shapes(Post, is_owner=(False, True), with_hidden=(False, True))
+def _newest(is_owner: bool, with_hidden: bool) -> Executable:
+    chosen = _below_cursor(_public(select(*_KEY), posts))
+    chosen = chosen if with_hidden else chosen.where(is_shown(posts.c.owner_id))
     return _drawn(chosen.where(posts.c.from_id == posts.c.owner_id) if is_owner else chosen)
 
 
@@ -169,39 +135,20 @@ async def delete_post_words(tx: Transaction, owner_id: int, post_id: int, words:
         await tx.run_many(_DELETE, rows)
 
 
-async def find_posts(
-    tx: Transaction,
-    viewer_id: int,
-    beginnings: list[str],
-    *,
-    since: int,
-    before: tuple[int, int, int],
-    count: int,
-) -> tuple[int, list[Post]]:
-    """Return the newest public posts below the cursor that have words with these beginnings, and how many there are."""
-    words, values = beginning_values(beginnings)
-    asked = values | {"viewer_id": viewer_id, "since": since, **_cursor(before)}
-    total: int = await tx.value(_count(words=words), **asked)
-    return total, await tx.rows(_page(words=words), **asked, count=count)
+async def count_hits(tx: Transaction, beginning: str, most: int) -> int:
+    """Return how often a word with this beginning stands in posts; more than `most` are not counted."""
+    _, values = beginning_values([beginning])
+    count: int = await tx.value(_COUNT_HITS, **values, most=most)
+    return count
 
 
-async def find_posts_on_wall(
-    tx: Transaction,
-    viewer_id: int,
-    owner_id: int,
-    beginnings: list[str],
-    *,
-    is_owner: bool,
-    with_friends_only: bool,
-    offset: int,
-    count: int,
-) -> tuple[int, list[Post]]:
-    """Return a page of a wall's posts (or of its owner's) with words of these beginnings, and how many there are."""
-    words, values = beginning_values(beginnings)
-    asked = values | {"viewer_id": viewer_id, "owner_id": owner_id}
-    shape = {"words": words, "is_owner": is_owner, "with_friends_only": with_friends_only}
-    total: int = await tx.value(_wall_count(**shape), **asked)
-    return total, await tx.rows(_wall_page(**shape), **asked, offset=offset, count=count)
+async def list_posts_with_word(
+    tx: Transaction, viewer_id: int, beginning: str, *, since: int, until: int, count: int
+) -> list[Post]:
+    """Return the newest public posts that have a word with this beginning, from the time `since` to `until`."""
+    _, values = beginning_values([beginning])
+    asked = values | {"viewer_id": viewer_id, "since": since, "before": until}
+    return await tx.rows(_WITH_WORD, **asked, count=count)
 
 
 async def list_public_posts(
@@ -212,12 +159,13 @@ async def list_public_posts(
     before: tuple[int, int, int],
     count: int,
     is_owner: bool,
+    with_hidden: bool = False,
 ) -> list[Post]:
     """Return the newest public posts of everybody below the cursor, or those on the authors' own walls.
 
-    Without those whose news the viewer has hidden.
+    Without those whose news the viewer has hidden, or `with_hidden` with them.
     """
-    statement = _newest(is_owner=is_owner)
+    statement = _newest(is_owner=is_owner, with_hidden=with_hidden)
     return await tx.rows(statement, viewer_id=viewer_id, since=since, count=count, **_cursor(before))
 
 
