@@ -116,6 +116,16 @@ class SettingsObject(Struct, frozen=True):
     website: str
     access: int
     messages: int
+    city_id: int
+    city_name: str
+    # what VK's schema requires and does not exist here is off
+    articles: int = 0
+    wiki: int = 0
+    disable_replies_from_groups: int = 0
+    obscene_filter: int = 0
+    obscene_stopwords: int = 0
+    obscene_words: tuple[str, ...] = ()
+    toxic_filter: int = 0
 
 
 @method("groups.getSettings", scope=Scope.GROUPS, for_groups=True)
@@ -141,6 +151,8 @@ async def get_settings(call: Call, params: OneGroup) -> SettingsObject:
         group.place.website,
         access,
         int(group.has_messages),
+        group.place.city_id,
+        group.place.city,
     )
 
 
