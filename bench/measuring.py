@@ -78,16 +78,16 @@ class EngineFigures(Struct):
 
 
 class TokenFigures(Struct):
-    """`/token` on one engine, beside the passwords that the cores can hash, a second."""
+    """`/token` on one engine, beside the hashing of a password on all cores and nothing else."""
 
     engine: str
-    rate: float
-    hashes: float
+    own: Turn
+    hashing: Turn
 
     @property
     def share(self) -> float:
         """Return the part of what the cores can do."""
-        return self.rate / self.hashes
+        return self.own.rate / self.hashing.rate
 
     @property
     def is_short(self) -> bool:
@@ -209,17 +209,17 @@ def _count_refused(server: Server) -> float:
 def _measure_tokens(server: Server, community: Community, engine: str) -> TokenFigures:
     ids = [user_id for user_id, _ in community.tokens]
     paths = [f"/token?grant_type=password&username=user{one}@dvor.example&password={PASSWORD}" for one in ids]
-    rates, hashes = [], []
+    own, hashing = [], []
     for _ in range(ROUNDS):
-        rates.append(press(server.url, paths, TOKEN_SECONDS).rate)
-        hashes.append(_hash_everywhere())
-    found = TokenFigures(engine, statistics.median(rates), statistics.median(hashes))
-    say(f"{engine:10} /token {found.rate:7.1f}/s, {found.share:.0%} of what the cores can hash")
+        own.append(_turn(server, paths, TOKEN_SECONDS))
+        hashing.append(_hash_everywhere())
+    found = TokenFigures(engine, _median(own), _median(hashing))
+    say(f"{engine:10} /token {found.own.rate:7.1f}/s, {found.share:.0%} of what the cores can hash")
     return found
 
 
-def _hash_everywhere() -> float:
-    """Return the passwords a second that all cores can check with argon2, and nothing else."""
+def _hash_everywhere() -> Turn:
+    """Return how many passwords a second all cores can check with argon2 when they do nothing else."""
     hasher = argon2.PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism=1)
     kept = hasher.hash(PASSWORD)
     end = time.perf_counter() + TOKEN_SECONDS / 2
@@ -231,7 +231,7 @@ def _hash_everywhere() -> float:
             count += 1
         return count
 
-    started = time.perf_counter()
+    started, begun = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(CORES) as threads:
         count = sum(one.result() for one in [threads.submit(check) for _ in range(CORES)])
-    return count / (time.perf_counter() - started)
+    return Turn(count / (time.perf_counter() - started), (time.process_time() - begun) / count)
