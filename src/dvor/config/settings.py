@@ -1,19 +1,12 @@
-"""Settings: every value an administrator can choose, from flags, the environment, a TOML file or defaults."""
+"""The settings: their names, types, bounds, defaults and what they are for."""
 
-import difflib
-import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
-
-ENVIRONMENT_PREFIX = "DVOR_"
 
 Network: TypeAlias = IPv4Network | IPv6Network
 LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
@@ -21,8 +14,6 @@ LogFormat: TypeAlias = Literal["json", "console"]
 SignUpMode: TypeAlias = Literal["open", "invite", "closed"]
 MailSecurity: TypeAlias = Literal["starttls", "tls", "none"]
 
-_YES = frozenset({"true", "yes", "on", "1"})
-_NO = frozenset({"false", "no", "off", "0"})
 _SECRET_SETTINGS = frozenset({"database", "listen_database", "master_key", "call_url", "smtp_password"})
 
 
@@ -191,224 +182,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.tls or self.tls_certificate is not None
 
 
-class SettingDescription(msgspec.Struct, frozen=True):
-    """One setting in words, for `--help` and the reference; `default` is empty when there is none."""
-
-    name: str
-    flag: str
-    environment: str
-    type: str
-    default: str
-    sentence: str
-
-
-class _Setting(msgspec.Struct, frozen=True):
-    """A field of Settings taken apart; `kind` is its type without None and without its bounds."""
-
-    name: str
-    kind: Any
-    optional: bool
-    meta: Meta
-    default: object
-
-    @property
-    def flag(self) -> str:
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def environment(self) -> str:
-        return ENVIRONMENT_PREFIX + self.name.upper()
-
-
-def _take_apart(field: msgspec.structs.FieldInfo) -> _Setting:
-    annotated, meta = get_args(field.type)
-    optional = get_origin(annotated) in (Union, UnionType) and type(None) in get_args(annotated)
-    kind = next(part for part in get_args(annotated) if part is not type(None)) if optional else annotated
-    return _Setting(field.name, kind, optional, meta, field.default)
-
-
-_SETTINGS = {field.name: _take_apart(field) for field in msgspec.structs.fields(Settings)}
-
-
-def load_settings(
-    flags: Mapping[str, object], environment: Mapping[str, str], toml_path: Path | None
-) -> Settings:
-    """Reads every setting from the first source that has it: flags, environment, TOML file, default.
-
-    A flag that is None and an environment variable that is empty count as not given.
-    Raises ConfigError with all problems at once.
-    """
-    problems: list[str] = []
-    values: dict[str, object] = {}
-    sources: dict[str, str] = {}
-    # From the weakest source to the strongest, so that a later one replaces an earlier one.
-    for value in (*_from_toml(toml_path, problems), *_from_environment(environment), *_from_flags(flags)):
-        setting = _SETTINGS.get(value.name)
-        if setting is None:
-            problems.append(f"{value.source}: there is no such setting{_guess(value)}")
-            continue
-        try:
-            values[value.name] = _convert(setting, value)
-            sources[value.name] = value.source
-        except ValueError as error:
-            problems.append(f"{value.source}: {error}")
-    if problems:
-        raise ConfigError(problems)
-    settings = Settings(**values)  # type: ignore[arg-type]  # each value was converted to its field's type
-    if conflicts := list(_conflicts(settings, sources)):
-        raise ConfigError(conflicts)
-    return settings
-
-
-def describe_settings() -> Iterator[SettingDescription]:
-    """Describes every setting, in the order in which Settings declares them."""
-    for setting in _SETTINGS.values():
-        yield SettingDescription(
-            name=setting.name,
-            flag=setting.flag,
-            environment=setting.environment,
-            type=_type_in_words(setting),
-            default=_default_in_words(setting.default),
-            sentence=setting.meta.description or "",
-        )
-
-
-class _Value(msgspec.Struct, frozen=True):
-    """A value as found; `source` is what the administrator wrote, `text` says that every type is a string."""
-
-    name: str
-    source: str
-    raw: object
-    text: bool
-
-
-def _from_flags(flags: Mapping[str, object]) -> Iterator[_Value]:
-    for name, raw in flags.items():
-        if raw is not None:
-            yield _Value(name, "--" + name.replace("_", "-"), raw, isinstance(raw, str))
-
-
-def _from_environment(environment: Mapping[str, str]) -> Iterator[_Value]:
-    for variable, raw in environment.items():
-        if variable.startswith(ENVIRONMENT_PREFIX) and raw != "":
-            name = variable.removeprefix(ENVIRONMENT_PREFIX)
-            yield _Value(name.lower() if name.isupper() else variable, variable, raw, True)
-
-
-def _from_toml(path: Path | None, problems: list[str]) -> Iterator[_Value]:
-    if path is None:
-        return
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        problems.append(f"{path}: {error.strerror}")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{path}: not valid TOML: {error}")
-    else:
-        for name, raw in table.items():
-            yield _Value(name, f"{path}: {name}", raw, False)
-
-
-def _guess(value: _Value) -> str:
-    name = value.name.removeprefix(ENVIRONMENT_PREFIX).replace("-", "_").lower()
-    close = difflib.get_close_matches(name, _SETTINGS, n=1)
-    if not close:
-        return ""
-    setting = _SETTINGS[close[0]]
-    if value.source.startswith(ENVIRONMENT_PREFIX):
-        return f"; did you mean {setting.environment}?"
-    return f"; did you mean {setting.flag if value.source.startswith('--') else setting.name}?"
-
-
-def _convert(setting: _Setting, value: _Value) -> object:
-    """Converts a value to the setting's type; raises ValueError with words that never repeat the value.
-
-    The values of some settings are secrets, and an error ends in a log.
-    """
-    raw = value.raw
-    if setting.kind is Path:
-        return _to_path(raw)
-    if get_origin(setting.kind) is tuple:
-        to_item: Callable[[object], object] = _to_network if setting.name == "trusted_proxies" else _to_word
-        return tuple(to_item(item) for item in _to_list(raw, value.text))
-    if value.text:
-        raw = _from_text(setting.kind, str(raw))
-    try:
-        converted: object = msgspec.convert(raw, Annotated[setting.kind, setting.meta])
-    except msgspec.ValidationError:
-        raise ValueError(f"expected {_type_in_words(setting)}") from None
-    if setting.name == "public_url":
-        return _to_public_url(str(converted))
-    if setting.name in ("database", "listen_database"):
-        return _to_database_url(str(converted))
-    return converted
-
-
-def _from_text(kind: object, text: str) -> object:
-    """Reads a flag or a variable; text that does not fit is handed on as it is, to be refused later."""
-    if kind is bool:
-        word = text.lower()
-        return word in _YES if word in _YES | _NO else text
-    if kind is int and re.fullmatch(r"-?[0-9]{1,19}", text):
-        return int(text)
-    return text
-
-
-def _to_path(raw: object) -> Path:
-    if not isinstance(raw, str | Path) or str(raw) == "" or "\0" in str(raw):
-        raise ValueError("expected a path")
-    return Path(raw).expanduser()
-
-
-def _to_list(raw: object, text: bool) -> Sequence[object]:
-    if text:
-        return [word.strip() for word in str(raw).split(",") if word.strip()]
-    if isinstance(raw, list | tuple):
-        return raw
-    raise ValueError("expected a list")
-
-
-def _to_network(raw: object) -> Network:
-    if isinstance(raw, IPv4Network | IPv6Network):
-        return raw
-    try:
-        # ip_network would take a bare number for an address.
-        return ip_network(str(_to_word(raw)))
-    except ValueError:
-        raise ValueError("expected networks such as 10.0.0.0/8, with no bits set behind the mask") from None
-
-
-def _to_word(raw: object) -> str:
-    if not isinstance(raw, str) or not raw or any(character.isspace() for character in raw):
-        raise ValueError("expected a list of words")
-    return raw
-
-
-def _to_public_url(url: str) -> str:
-    """Drops the slash at the end, so that paths can be appended."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018  # the property raises ValueError for a port that is none
-        fits = parts.scheme in ("http", "https") and parts.hostname and not parts.username
-        fits = fits and not parts.query and not parts.fragment and not re.search(r"[\s\\?#]", url)
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError("expected an address such as https://social.example, without query or fragment")
-    return url.rstrip("/")
-
-
-def _to_database_url(url: str) -> str:
-    try:
-        fits = urlsplit(url).scheme in ("postgresql", "postgres")
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ValueError("expected an address such as postgresql://user@host/name")
-    return url
-
-
-def _conflicts(settings: Settings, sources: Mapping[str, str]) -> Iterator[str]:
+def find_conflicts(settings: Settings, sources: Mapping[str, str]) -> Iterator[str]:
     """Names the settings that do not go together; the source of a setting left at its default is its name."""
 
     def source(name: str) -> str:
@@ -429,22 +203,3 @@ def _conflicts(settings: Settings, sources: Mapping[str, str]) -> Iterator[str]:
         yield f"{source('tls_names')}: serves only together with the local certificate (--tls)"
     if settings.tls and settings.tls_certificate is not None:
         yield f"{source('tls')}: makes a certificate, and {source('tls_certificate')} gives one; choose"
-
-
-def _type_in_words(setting: _Setting) -> str:
-    meta = setting.meta
-    if get_origin(setting.kind) is Literal:
-        return " or ".join(get_args(setting.kind))
-    if get_origin(setting.kind) is tuple:
-        return "list of networks" if setting.name == "trusted_proxies" else "list of names"
-    if setting.kind is int:
-        return f"whole number from {meta.ge} to {meta.le}"
-    if setting.kind is bool:
-        return "true or false"
-    return "path" if setting.kind is Path else "text"
-
-
-def _default_in_words(default: object) -> str:
-    if default is None or default == ():
-        return ""
-    return str(default).lower() if isinstance(default, bool) else str(default)
