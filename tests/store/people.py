@@ -153,7 +153,7 @@ async def add_app(tx: Transaction, app_id: int, owner_id: int) -> None:
     used: dict[str, Any] = {"family": b"\x00\x01", "used_at": 0}
     await insert_code(tx, AuthorizationCode(code_hash=b"c", redirect_uri="", challenge="", **used, **granted))
     await insert_refresh_token(tx, RefreshToken(token_hash=b"t", **used, **granted))
-    await insert_session(tx, Session(b"s", owner_id, NOW, NOW, NOW, "Firefox", "127.0.0.1"))
+    await insert_session(tx, Session(b"s", owner_id, NOW, NOW, "Firefox", "127.0.0.1", NOW))
     await insert_key(tx, SigningKey("key", "RS256", b"\x01", NOW))
     called: dict[str, Any] = {"phone": "+74950000001", "digits_hash": b"d", "attempts": 1, "expires_at": NOW}
     await save_confirmation(tx, Confirmation(user_id=owner_id, purpose="app", day=1, calls=1, **called))
