@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from dvor.core import friends, photos, privacy, users, wall
+from dvor.core import friends, groups, photos, privacy, users, wall
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import get_cursor
 from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
 from dvor.model.files import UploadedPicture
+from dvor.model.groups import GroupAccess, NewGroup
 from dvor.model.ids import MAX_USER_ID
 from dvor.model.users import ONLINE_SECONDS, NewUser, Platform, User
 from dvor.store.database import Transaction
@@ -119,13 +120,16 @@ async def test_everything_is_counted(courtyard: Courtyard, settle: Settle) -> No
             if number == 1:
                 await wall.delete_post(tx, me, me, number, now=NOW)
 
+        for access in GroupAccess:
+            await groups.create_group(tx, me, NewGroup(name="Сад", access=access), now=NOW)
+
     await courtyard.database.write(write)
     async with courtyard.database.read() as tx:
         counted = await users.count_for_user(tx, me, NOW)
         empty = await users.count_for_user(tx, 999, NOW)
     assert (counted.friends, counted.online_friends) == (2, 1)
     assert (counted.followers, counted.subscriptions) == (1, 1)
-    assert (counted.photos, counted.posts) == (1, 1)
+    assert (counted.photos, counted.posts, counted.groups) == (1, 1, 2)
     assert set(empty.__struct_fields__) > {"friends", "posts"}
     assert (empty.friends, empty.followers, empty.photos, empty.posts) == (0, 0, 0, 0)
 

@@ -3,7 +3,7 @@
 import re
 
 from dvor.core.hooks import tell_hooks
-from dvor.core.privacy import People, load_people
+from dvor.core.privacy import People, load_communities, load_people
 from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
 from dvor.model.friends import Friendship
 from dvor.model.ids import MAX_USER_ID
@@ -13,7 +13,7 @@ from dvor.store.albums import list_album_ids
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
 from dvor.store.friends import count_friends, count_online_friends
-from dvor.store.group_members import count_memberships
+from dvor.store.group_members import list_group_ids
 from dvor.store.groups import find_group_names
 from dvor.store.name_words import save_names
 from dvor.store.photos import count_photos
@@ -92,6 +92,7 @@ async def get_people(tx: Transaction, viewer_id: int, names: list[str]) -> tuple
 async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounters:
     """Count what a user has and shows everybody; only for viewers who may see the profile."""
     albums = await list_album_ids(tx, user_id, Audience.EVERYBODY)
+    communities = await load_communities(tx, 0, await list_group_ids(tx, user_id))
     return UserCounters(
         user_id=user_id,
         friends=await count_friends(tx, user_id, Friendship.FRIENDS),
@@ -101,7 +102,7 @@ async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounter
         photos=await count_photos(tx, user_id, [*LISTED_ALBUMS.values(), *albums]),
         albums=len(albums),
         posts=await count_posts(tx, user_id, "all", with_friends_only=False),
-        groups=await count_memberships(tx, user_id),
+        groups=sum(one.is_found for one in communities.values()),
     )
 
 
