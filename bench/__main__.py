@@ -1,11 +1,13 @@
 """`make bench`: what a request costs, beside what it must cost; `make bench BIG=1` also in a community of 100,000.
 
-`python -m bench calls polls growth` measures only what is named; docs/reports/bench.md keeps the rest.
+`python -m bench sqlite polls` measures only those parts; docs/reports/bench.md keeps the rest.
 """
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench import polls, report, size
@@ -18,18 +20,15 @@ from dvor.core.population import Population
 ENGINES = ("sqlite", "postgresql")
 
 
-def measure_calls(folder: Path) -> report.Sections:
-    """Measure every case, and `/token`, on both engines."""
-    sections, engines, tokens = {}, [], []
-    for engine in ENGINES:
-        surroundings = Surroundings()
-        calls, token = measure_engine(folder, engine)
-        engines.append(calls)
-        tokens.append(token)
-        sections[f"Calls on {report.ENGINES[engine]}"] = report.draw_calls(calls, surroundings.describe())
-    return sections | {
-        "What falls short": report.draw_shortfalls(engines),
-        "Log-ins": report.draw_tokens(tokens),
+def measure_calls(engine: str, folder: Path) -> report.Sections:
+    """Measure every case, and `/token`, on one engine."""
+    surroundings = Surroundings()
+    calls, tokens = measure_engine(folder, engine)
+    name = report.ENGINES[engine]
+    return {
+        f"Calls on {name}": report.draw_calls(calls, surroundings.describe()),
+        f"What falls short on {name}": report.draw_shortfalls(calls),
+        f"Log-ins on {name}": report.draw_tokens(tokens),
     }
 
 
@@ -53,14 +52,22 @@ def measure_polls(folder: Path) -> report.Sections:
     return {"Idle long polls": report.draw_polls(bare, found, (memory, waking), surroundings.describe())}
 
 
-def measure_growth(folder: Path) -> report.Sections:
+def measure_growth(engine: str, folder: Path) -> report.Sections:
     """Measure the cases in a community a hundred times as large."""
     surroundings = Surroundings()
-    found = [one for engine in ENGINES for one in size.measure_growth(folder / engine, engine)]
-    return {"A hundred times as many people": report.draw_growth(found, surroundings.describe())}
+    found = size.measure_growth(folder, engine)
+    title = f"A hundred times as many people on {report.ENGINES[engine]}"
+    return {title: report.draw_growth(found, surroundings.describe())}
 
 
-PARTS = {"calls": measure_calls, "polls": measure_polls, "growth": measure_growth}
+PARTS: dict[str, Callable[[Path], report.Sections]] = {
+    "sqlite": partial(measure_calls, "sqlite"),
+    "postgresql": partial(measure_calls, "postgresql"),
+    "polls": measure_polls,
+    "growth-sqlite": partial(measure_growth, "sqlite"),
+    "growth-postgresql": partial(measure_growth, "postgresql"),
+}
+GROWTH = [name for name in PARTS if name.startswith("growth")]
 
 
 def main(wanted: list[str]) -> None:
@@ -71,4 +78,4 @@ def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["calls", "polls", *(["growth"] if os.environ.get("BIG") else [])])
+    main(sys.argv[1:] or [name for name in PARTS if name not in GROWTH or os.environ.get("BIG")])

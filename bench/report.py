@@ -21,10 +21,13 @@ MEMORY_AIM, WAKE_AIM, EVERYBODY_AIM = 150, 0.020, 0.6
 ORDER = (
     "Calls on SQLite",
     "Calls on PostgreSQL",
-    "What falls short",
-    "Log-ins",
+    "What falls short on SQLite",
+    "What falls short on PostgreSQL",
+    "Log-ins on SQLite",
+    "Log-ins on PostgreSQL",
     "Idle long polls",
-    "A hundred times as many people",
+    "A hundred times as many people on SQLite",
+    "A hundred times as many people on PostgreSQL",
 )
 
 Sections = dict[str, str]
@@ -71,9 +74,9 @@ def draw_calls(found: EngineFigures, surroundings: str) -> str:
     )
 
 
-def draw_shortfalls(engines: list[EngineFigures]) -> str:
+def draw_shortfalls(found: EngineFigures) -> str:
     """Return, for each case that falls short, why: where the time went under cProfile."""
-    short = [(found.engine, one) for found in engines for one in found.cases if one.is_short]
+    short = [one for one in found.cases if one.is_short]
     if not short:
         return "Nothing.\n"
     lines = [
@@ -82,8 +85,8 @@ def draw_shortfalls(engines: list[EngineFigures]) -> str:
         "then the dearest functions.",
         "",
     ]
-    for engine, one in short:
-        lines += [f"- **{one.name}, {ENGINES[engine]}**: {_say_short(one)}."]
+    for one in short:
+        lines += [f"- **{one.name}**: {_say_short(one)}."]
         lines += _profile_lines(one.profile)
     return "\n".join([*lines, ""])
 
@@ -110,13 +113,12 @@ def _say_short(one: Figures) -> str:
     return "; ".join(parts)
 
 
-def draw_tokens(found: list[TokenFigures]) -> str:
+def draw_tokens(one: TokenFigures) -> str:
     """Return the table of log-ins."""
-    rows = [
+    row = (
         f"| `/token`, {ENGINES[one.engine]} | {TOKEN_OPENVK} | {TOKEN_AIM:.0%} | {one.own.rate:.1f} | {one.hashing.rate:.1f} "
         f"| {_bold(f'{one.share:.0%}', not one.is_short)} | {one.own.cpu * 1000:.1f} | {one.hashing.cpu * 1000:.1f} |"
-        for one in found
-    ]
+    )
     return "\n".join(
         [
             f"{_when()}. A log-in is the checking of a password (argon2id, 19 MiB, two passes); beside it what all cores check when they do nothing else.",
@@ -124,7 +126,7 @@ def draw_tokens(found: list[TokenFigures]) -> str:
             "",
             "| | OpenVK | aim | Dvor | the cores | share | CPU ms of a log-in | CPU ms of a hash |",
             "|---|---:|---:|---:|---:|---:|---:|---:|",
-            *rows,
+            row,
             "",
         ]
     )
@@ -173,9 +175,9 @@ def _poll_row(name: str, one: PollFigures, *, judged: bool) -> str:
 
 
 def draw_growth(found: list[Growth], surroundings: str) -> str:
-    """Return the table of the big community; replaces nothing of an engine that was not measured."""
+    """Return the table of the big community."""
     rows = [
-        f"| {one.name} | {ENGINES[one.engine]} | {one.small * 1e6:,.0f} | {one.big * 1e6:,.0f} "
+        f"| {one.name} | {one.small * 1e6:,.0f} | {one.big * 1e6:,.0f} "
         f"| {_bold(f'{one.ratio:.2f}', one.ratio <= RATIO_AIM)} |"
         for one in found
     ]
@@ -184,8 +186,8 @@ def draw_growth(found: list[Growth], surroundings: str) -> str:
             f"{_when()}, by `make bench BIG=1`. {surroundings} 100,000 people and 1,000,000 posts beside 1,000 and 10,400: the median time of a call in microseconds, one",
             f"call at a time, in turns; the ratio is the median of those of neighbouring turns. It is to be at most {RATIO_AIM}; what is above is **bold**.",
             "",
-            "| call | engine | 1,000 people | 100,000 people | ratio |",
-            "|---|---|---:|---:|---:|",
+            "| call | 1,000 people | 100,000 people | ratio |",
+            "|---|---:|---:|---:|",
             *rows,
             "",
         ]
