@@ -47,7 +47,7 @@ test: setup  ## run every test, on SQLite and on a real PostgreSQL (TESTS=… fo
 test-fast: setup  ## run the tests that need neither PostgreSQL, nor third-party clients, nor servers
 	$(BIN)/python -m pytest --numprocesses=2 --durations=5 -m "not postgresql and not clients and not servers and not browser" $(TESTS)
 
-bench: setup  ## measure, and write the figures down in docs/reports
+bench: setup  ## measure, and write the figures down in docs/reports (BIG=1: 100,000 people too; with wrk, if it is there)
 	$(BIN)/python -m bench
 	PYTHONPATH=.:connect/src $(BIN)/python -m bench.connect
 
