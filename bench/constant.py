@@ -10,7 +10,7 @@ from collections import defaultdict
 
 import uvicorn
 import uvloop
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dvor.dialects.vk.wire import JSON_HEADERS
 from dvor.server.workers import supervise
@@ -48,10 +48,10 @@ async def _answer_rarely(path: str) -> bytes:
     return _bodies[path]
 
 
-def work(listener: socket.socket) -> None:
-    """Serve in one process."""
-    config = uvicorn.Config(
-        answer,
+def configure(application: ASGIApp) -> uvicorn.Config:
+    """Return how uvicorn serves what is measured: as Dvor has it, without logs."""
+    return uvicorn.Config(
+        application,
         http="httptools",
         ws="none",
         lifespan="off",
@@ -62,8 +62,12 @@ def work(listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,
     )
+
+
+def work(listener: socket.socket) -> None:
+    """Serve in one process."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(uvicorn.Server(config).serve([listener]))
+        runner.run(uvicorn.Server(configure(answer)).serve([listener]))
 
 
 def main(port: int, workers: int) -> None:

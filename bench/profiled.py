@@ -26,6 +26,7 @@ from msgspec import Struct
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from bench.constant import configure
 from bench.load import press
 from bench.processes import Server, free_port, running
 from dvor.config import Settings
@@ -165,22 +166,10 @@ async def _serve(data: Path, port: int, database: str | None) -> None:
     settings = Settings(data=data, database=database, log_in_limit=0, log_in_failures=0)
     courtyard = await open_courtyard(settings, public_url=f"http://127.0.0.1:{port}")
     courtyard.touches.start()
-    config = uvicorn.Config(
-        Profiled(Application(courtyard)),
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        log_level="critical",
-        timeout_graceful_shutdown=1,
-        server_header=False,
-        proxy_headers=False,
-    )
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        await uvicorn.Server(config).serve([listener])
+        await uvicorn.Server(configure(Profiled(Application(courtyard)))).serve([listener])
     await courtyard.close()
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 from flask import Blueprint, Flask, Response, request, session
 
-from dvor_connect.buttons import button
 from dvor_connect.people import UserInfo
 from dvor_connect.protocols import App
 from dvor_connect.saving.identities import Identity
@@ -52,7 +51,7 @@ class Connect:
 
     def buttons(self, **more: Any) -> str:
         """Return the buttons of all networks as HTML."""
-        return "\n".join(button(one, self.site.address(one.key), **more) for one in self.site.networks)
+        return self.site.buttons(**more)
 
     def current(self) -> Person | None:
         """Return who is logged in."""
@@ -94,7 +93,4 @@ class Connect:
 
 
 def _write(reply: Reply) -> Response:
-    headers = dict(reply.headers)
-    if reply.location:
-        headers["location"] = reply.location
-    return Response(reply.body, reply.status, headers, content_type=reply.kind)
+    return Response(reply.body, reply.status, reply.fields, content_type=reply.kind)

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from dvor_connect import errors, pages
 from dvor_connect.attempts import Attempts
+from dvor_connect.buttons import button
 from dvor_connect.connection import Flow, LoggedIn
 from dvor_connect.exchange import Steps
 from dvor_connect.networks import Network
@@ -52,6 +53,11 @@ class Reply(Struct, frozen=True, kw_only=True):
     entered: str = ""
     """The account that is logged in from now on."""
     has_left: bool = False
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Every header but the kind of the body."""
+        return dict(self.headers) | ({"location": self.location} if self.location else {})
 
 
 class Person(Struct, frozen=True):
@@ -98,6 +104,10 @@ class Site:
     def networks(self) -> list[Network]:
         """The networks that people may log in with."""
         return [flow.network for flow in self.flows.values()]
+
+    def buttons(self, **more: Any) -> str:
+        """Return the buttons of all networks as HTML."""
+        return "\n".join(button(one, self.address(one.key), **more) for one in self.networks)
 
     def address(self, network: str, door: str = "") -> str:
         """Return the path of a door."""

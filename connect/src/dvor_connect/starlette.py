@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from dvor_connect.buttons import button
 from dvor_connect.people import UserInfo
 from dvor_connect.protocols import App
 from dvor_connect.saving.identities import Identity
@@ -54,7 +53,7 @@ class Connect:
 
     def buttons(self, **more: Any) -> str:
         """Return the buttons of all networks as HTML."""
-        return "\n".join(button(one, self.site.address(one.key), **more) for one in self.site.networks)
+        return self.site.buttons(**more)
 
     def current(self, request: Request) -> Person | None:
         """Return who is logged in."""
@@ -108,7 +107,4 @@ def _in_thread(store: Store) -> AsyncDatabase:
 
 
 def _write(reply: Reply) -> Response:
-    headers = dict(reply.headers)
-    if reply.location:
-        headers["location"] = reply.location
-    return Response(reply.body, reply.status, headers, media_type=reply.kind)
+    return Response(reply.body, reply.status, reply.fields, media_type=reply.kind)

@@ -9,7 +9,6 @@ from dvor.core.privacy import Community, Owner, check_open, load_owner
 from dvor.model.errors import AccessDenied, AlbumNotFound, InvalidParameter, PhotoNotFound, TooManyAlbums
 from dvor.model.events import ItemEvent
 from dvor.model.files import UploadedPicture
-from dvor.model.groups import Role
 from dvor.model.photos import (
     LISTED_ALBUMS,
     MAX_ALBUM_PHOTOS,
@@ -47,14 +46,9 @@ class AlbumPage(Struct, frozen=True):
     owner: Owner
 
 
-def may_manage(owner: Owner) -> bool:
-    """Say whether the viewer may make the owner's albums and change them."""
-    return owner.standing.role >= Role.EDITOR if isinstance(owner, Community) else owner.is_self
-
-
 def may_fill(owner: Owner, album: Album) -> bool:
     """Say whether the viewer may add photos to an album: a community's members may, if it lets them."""
-    if may_manage(owner):
+    if owner.is_edited:
         return True
     return isinstance(owner, Community) and owner.standing.is_member and not album.is_for_managers
 
@@ -62,7 +56,7 @@ def may_fill(owner: Owner, album: Album) -> bool:
 async def _load_managed(tx: Transaction, user_id: int, owner_id: int) -> Owner:
     await lock_owners(tx, [owner_id])
     owner = await load_owner(tx, user_id, owner_id)
-    if not may_manage(owner):
+    if not owner.is_edited:
         raise AccessDenied("another's albums")
     return owner
 

@@ -1,13 +1,13 @@
 """Attachments: which of them a user may add, and which a viewer sees in posts, comments and messages."""
 
-import hmac
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from dvor.core.documents import has_key, is_shown
+from dvor.core.documents import is_shown as is_document_shown
 from dvor.core.photos import is_shown as is_photo_shown
-from dvor.core.privacy import Owners, load_owners
+from dvor.core.privacy import Owners, load_owners, may_see_post
+from dvor.core.secrets import opens
 from dvor.model.attachments import Attachment
 from dvor.model.documents import Document
 from dvor.model.errors import AccessDenied
@@ -77,16 +77,10 @@ class _Wanted:
         """The owners whose own rules decide."""
         return {owner_id for (owner_id, _), is_hosted in self.is_hosted.items() if not is_hosted}
 
-    def offered(self, key: Key) -> set[str]:
-        """The keys that came with an object."""
-        return self._access_keys.get(key, set())
-
-    def may_see(self, key: Key, owners: Owners, access_key: str = "", *, is_listed: bool = True) -> bool:
-        if self.is_hosted[key]:
-            return True
-        if access_key and any(hmac.compare_digest(one, access_key) for one in self.offered(key)):
-            return True
-        return is_listed and key[0] in owners and owners[key[0]].is_open
+    def may_see(self, key: Key, access_key: str, *, is_shown: bool) -> bool:
+        """Say whether an object is seen: with the page that it stands on, by its own rules, or with its key."""
+        keys = self._access_keys.get(key, ())
+        return self.is_hosted[key] or is_shown or any(opens(access_key, one) for one in keys)
 
 
 async def load_attached(tx: Transaction, viewer_id: int, lists: Iterable[Placed]) -> Attached:
@@ -114,30 +108,26 @@ async def load_attached(tx: Transaction, viewer_id: int, lists: Iterable[Placed]
     asked = wanted["photo"].guests | wanted["doc"].guests | {owner_id for owner_id, _ in polls}
     owners = await load_owners(tx, viewer_id, asked) if asked else {}
     return Attached(
-        {key: one for key, one in photos.items() if _may_see_photo(wanted["photo"], one, owners)},
-        {key: one for key, one in polls.items() if wanted["poll"].may_see(key, owners)},
+        {
+            key: one
+            for key, one in photos.items()
+            if wanted["photo"].may_see(key, one.access_key, is_shown=is_photo_shown(one, owners.get(key[0])))
+        },
+        {
+            key: one
+            for key, one in polls.items()
+            if wanted["poll"].may_see(key, "", is_shown=key[0] in owners and owners[key[0]].is_open)
+        },
         {
             key: one
             for key, one in documents.items()
-            if _may_see_document(wanted["doc"], one, owners, viewer_id)
+            if wanted["doc"].may_see(
+                key, one.access_key, is_shown=is_document_shown(one, owners.get(key[0]), viewer_id)
+            )
         },
         posts,
         owners | post_owners,
     )
-
-
-def _may_see_photo(wanted: _Wanted, photo: Photo, owners: Owners) -> bool:
-    """Say whether a photo may be seen; one that lies in no listed album (a message's) only with its key."""
-    is_listed = is_photo_shown(photo, owners.get(photo.owner_id))
-    return wanted.may_see((photo.owner_id, photo.id), owners, photo.access_key, is_listed=is_listed)
-
-
-def _may_see_document(wanted: _Wanted, document: Document, owners: Owners, viewer_id: int) -> bool:
-    """Say whether a document may be seen: with the page that it stands on, by its own rules, or with its key."""
-    key = (document.owner_id, document.id)
-    if wanted.is_hosted[key] or is_shown(document, owners.get(document.owner_id), viewer_id):
-        return True
-    return any(has_key(document, one) for one in wanted.offered(key))
 
 
 async def _load_posts(
@@ -151,11 +141,7 @@ async def _load_posts(
     owners = await load_owners(
         tx, viewer_id, {who for post in found.values() for who in (post.owner_id, post.from_id)}
     )
-    seen = {}
-    for key, post in found.items():
-        owner = owners.get(post.owner_id)
-        if owner is not None and owner.is_open and (not post.is_friends_only or owner.shows_friends_only):
-            seen[key] = post
+    seen = {key: post for key, post in found.items() if may_see_post(post, owners)}
     return seen, owners
 
 

@@ -14,7 +14,6 @@ from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.comments import EDIT_SECONDS, MAX_COMMENT, Comment, CommentedKind, NewComment
 from dvor.model.errors import AccessDenied, CommentForbidden, CommentNotFound, InvalidParameter
 from dvor.model.events import EventKind, ItemEvent
-from dvor.model.groups import Role
 from dvor.model.notifications import Notification, NotificationKind
 from dvor.store import comments as store
 from dvor.store.database import Transaction
@@ -58,9 +57,9 @@ async def write_comment(
     `PostNotFound`, `CommentForbidden`, `CommentNotFound` (what is answered), `InvalidParameter`, `AccessDenied`.
     """
     _check_content(text, attachments)
-    owner, author = await _load_item(tx, user_id, key, access_key)
-    is_manager = isinstance(owner, Community) and owner.standing.role > Role.NONE
-    if not await _may_comment(tx, user_id, owner, key, access_key) or (from_group and not is_manager):
+    item = await _load_item(tx, user_id, key, access_key)
+    is_manager = isinstance(item.owner, Community) and item.owner.is_managed
+    if not item.may_comment or (from_group and not is_manager):
         raise CommentForbidden(f"{key[0]}_{key[2]}")
     from_id = key[0] if from_group else user_id
     if guid and (known := await store.find_guid(tx, key[0], from_id, guid)):
@@ -87,7 +86,7 @@ async def write_comment(
     )
     number = await store.insert_comment(tx, comment)
     await _tell(tx, "new", key, number, user_id, now)
-    await _notify(tx, comment, number, author)
+    await _notify(tx, comment, number, item.author)
     return number, [thread_id] if thread_id else []
 
 
@@ -117,24 +116,26 @@ def _check_content(text: str, attachments: list[Attachment]) -> None:
         raise InvalidParameter("attachments", f"more than {MAX_ATTACHMENTS}")
 
 
-async def _load_item(
-    tx: Transaction, viewer_id: int, key: ItemKey, access_key: str = ""
-) -> tuple[Owner, int]:
-    """Return the owner and the author of what is commented on, if the viewer may see it."""
+class _Item(Struct, frozen=True):
+    """What is commented on, as the viewer stands to it; `comments` is how many it has, None where nobody counts."""
+
+    owner: Owner
+    author: int
+    may_comment: bool
+    comments: int | None
+
+
+async def _load_item(tx: Transaction, viewer_id: int, key: ItemKey, access_key: str = "") -> _Item:
+    """Return what is commented on, if the viewer may see it; `PostNotFound`, `PhotoNotFound`."""
     owner_id, kind, item_id = key
     if kind == "post":
         post = await get_post(tx, viewer_id, owner_id, item_id)
-        return await load_owner(tx, viewer_id, owner_id), post.from_id
+        owner = await load_owner(tx, viewer_id, owner_id)
+        return _Item(owner, post.from_id, owner.takes_comments and not post.is_uncommented, post.comments)
     photo = await get_photo(tx, viewer_id, (owner_id, item_id), access_key)
-    return await load_owner(tx, viewer_id, owner_id), photo.user_id if owner_id > 0 else owner_id
-
-
-async def _may_comment(
-    tx: Transaction, viewer_id: int, owner: Owner, key: ItemKey, access_key: str = ""
-) -> bool:
-    if key[1] == "photo":
-        return may_comment(await get_photo(tx, viewer_id, (key[0], key[2]), access_key), owner)
-    return owner.takes_comments and not (await get_post(tx, viewer_id, key[0], key[2])).is_uncommented
+    owner = await load_owner(tx, viewer_id, owner_id)
+    author = photo.user_id if owner_id > 0 else owner_id
+    return _Item(owner, author, may_comment(photo, owner), None)
 
 
 async def _find(tx: Transaction, viewer_id: int, owner_id: int, comment_id: int) -> Comment:
@@ -170,7 +171,7 @@ async def list_comments(
 
     `access_key` opens a photo that is not shown to everybody.
     """
-    owner, author = await _load_item(tx, viewer_id, key, access_key)
+    item = await _load_item(tx, viewer_id, key, access_key)
     first = await store.count_before(tx, key, thread_id, start_id) if start_id else 0
     offset = max(first + offset, 0)
     level = await store.count_comments(tx, key, thread_id)
@@ -180,10 +181,9 @@ async def list_comments(
     roots = [comment.id for comment in page if not comment.thread_id and comment.replies]
     threads = await store.list_threads(tx, key, viewer_id, roots, thread_count)
     total = level if thread_id else level + sum(comment.replies for comment in page)
-    if key[1] == "post" and not thread_id:
-        total = (await get_post(tx, viewer_id, key[0], key[2])).comments
-    may_comment = await _may_comment(tx, viewer_id, owner, key, access_key)
-    return await _gather(tx, viewer_id, (total, level), page, threads, may_comment, author, offset)
+    if item.comments is not None and not thread_id:
+        total = item.comments
+    return await _gather(tx, viewer_id, (total, level), page, threads, item.may_comment, item.author, offset)
 
 
 async def list_all_comments(
@@ -199,9 +199,8 @@ async def get_comment(tx: Transaction, viewer_id: int, owner_id: int, comment_id
     """Return one comment that the viewer may see; `CommentNotFound`."""
     comment = await _find(tx, viewer_id, owner_id, comment_id)
     key: ItemKey = (owner_id, comment.kind, comment.item_id)
-    owner, author = await _load_item(tx, viewer_id, key)
-    may_comment = await _may_comment(tx, viewer_id, owner, key)
-    return await _gather(tx, viewer_id, (1, 1), [comment], {}, may_comment, author, 0)
+    item = await _load_item(tx, viewer_id, key)
+    return await _gather(tx, viewer_id, (1, 1), [comment], {}, item.may_comment, item.author, 0)
 
 
 async def load_comments(tx: Transaction, viewer_id: int, keys: list[tuple[int, int]]) -> CommentPage:
@@ -242,7 +241,7 @@ async def edit_comment(
     """Change one's own comment, within a day, or the community's; `CommentNotFound`, `AccessDenied`."""
     comment = await _find(tx, user_id, owner_id, comment_id)
     key: ItemKey = (owner_id, comment.kind, comment.item_id)
-    owner, _ = await _load_item(tx, user_id, key)
+    owner = (await _load_item(tx, user_id, key)).owner
     is_own = comment.from_id == user_id or (comment.from_id == owner_id < 0 and owner.is_managed)
     if not is_own or now - comment.created_at > EDIT_SECONDS:
         raise AccessDenied("only one's own comments of the last day")
@@ -256,10 +255,8 @@ async def delete_comment(tx: Transaction, user_id: int, owner_id: int, comment_i
     """Delete a comment of one's own, or on one's own page; `CommentNotFound`, `AccessDenied`."""
     comment = await _find(tx, user_id, owner_id, comment_id)
     key: ItemKey = (owner_id, comment.kind, comment.item_id)
-    if comment.from_id != user_id:
-        owner, _ = await _load_item(tx, user_id, key)
-        if not owner.is_managed:
-            raise AccessDenied("neither your comment nor your page")
+    if comment.from_id != user_id and not (await _load_item(tx, user_id, key)).owner.is_managed:
+        raise AccessDenied("neither your comment nor your page")
     await store.set_deleted(tx, comment, user_id, now)
     await _tell(tx, "delete", key, comment_id, user_id, now)
 

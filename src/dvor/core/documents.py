@@ -1,11 +1,10 @@
 """Documents: what an upload becomes, who sees and keeps it, and finding it by words."""
 
-import hmac
-
 from msgspec import Struct
 from msgspec.structs import replace
 
 from dvor.core.privacy import Community, Owner, check_open, load_owner, load_owners
+from dvor.core.secrets import opens
 from dvor.model.documents import (
     MAX_TAGS,
     MAX_TITLE,
@@ -23,7 +22,6 @@ from dvor.model.errors import (
     InvalidUpload,
     QuotaExceeded,
 )
-from dvor.model.groups import Role
 from dvor.model.words import fold_words
 from dvor.store import documents as store
 from dvor.store.database import Transaction
@@ -56,11 +54,6 @@ class DocumentPage(Struct, frozen=True):
     documents: list[Document]
 
 
-def may_change(owner: Owner) -> bool:
-    """Say whether the viewer may add to the owner's documents and change them."""
-    return owner.standing.role >= Role.EDITOR if isinstance(owner, Community) else owner.is_self
-
-
 def is_shown(document: Document, owner: Owner | None, viewer_id: int) -> bool:
     """Say whether the viewer sees a document without its key: a person's are his own, a community's are its readers'."""
     if viewer_id in (document.owner_id, document.user_id):
@@ -72,7 +65,7 @@ def is_shown(document: Document, owner: Owner | None, viewer_id: int) -> bool:
 
 async def check_owner(tx: Transaction, user_id: int, owner_id: int) -> None:
     """Refuse (`AccessDenied`) who may not add to the owner's documents; errors of `load_owner`."""
-    if not may_change(await load_owner(tx, user_id, owner_id)):
+    if not (await load_owner(tx, user_id, owner_id)).is_edited:
         raise AccessDenied("another's documents")
 
 
@@ -152,20 +145,15 @@ async def get_documents(tx: Transaction, viewer_id: int, keys: list[tuple[int, i
         document = found.get((owner_id, number))
         if document is None:
             continue
-        if has_key(document, access_key) or is_shown(document, owners.get(owner_id), viewer_id):
+        if opens(document.access_key, access_key) or is_shown(document, owners.get(owner_id), viewer_id):
             seen.append(document)
     return seen
-
-
-def has_key(document: Document, access_key: str) -> bool:
-    """Say whether a key opens the document."""
-    return bool(access_key) and hmac.compare_digest(access_key.encode(), document.access_key.encode())
 
 
 async def open_document(tx: Transaction, key: Key, access_key: str) -> Document:
     """Return the document that a key opens, for whoever holds it; `DocumentNotFound`."""
     document = (await store.load_documents(tx, [key])).get(key)
-    if document is None or not has_key(document, access_key):
+    if document is None or not opens(document.access_key, access_key):
         raise DocumentNotFound(f"{key[0]}_{key[1]}")
     return document
 
@@ -312,6 +300,6 @@ async def _find_own(tx: Transaction, user_id: int, key: Key, *, is_deleted: bool
     if document is None or bool(document.deleted_at) is not is_deleted:
         raise DocumentNotFound(f"{key[0]}_{key[1]}")
     owner = (await load_owners(tx, user_id, [key[0]])).get(key[0])
-    if owner is None or not may_change(owner):
+    if owner is None or not owner.is_edited:
         raise DocumentForbidden(f"{key[0]}_{key[1]}")
     return document

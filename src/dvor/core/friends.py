@@ -12,10 +12,8 @@ from dvor.model.errors import (
     BlockedByYou,
     CannotFriendYourself,
     FriendNotFound,
-    ProfileClosed,
     TooManyFriends,
     UserNotFound,
-    UserUnavailable,
 )
 from dvor.model.events import PersonEvent, Pulse
 from dvor.model.friends import MAX_FRIENDS, Friend, FriendOrder, Friendship
@@ -59,13 +57,7 @@ async def list_friends(
     `list_id` keeps those on one of the viewer's own lists (`ListNotFound`).
     """
     if user_id != viewer_id:
-        owner = (await load_people(tx, viewer_id, [user_id])).get(user_id)
-        if owner is None:
-            raise UserNotFound(str(user_id))
-        if owner.user.deactivated:
-            raise UserUnavailable(owner.user.deactivated)
-        if not owner.is_open:
-            raise ProfileClosed(str(user_id))
+        check_open(await load_owner(tx, viewer_id, user_id))
     if list_id:
         members = await load_members(tx, user_id if user_id == viewer_id else 0, list_id)
         everybody = await store.list_friend_ids(tx, user_id, Friendship.FRIENDS, order, 0, MAX_FRIENDS)

@@ -2,6 +2,8 @@
 
 from typing import get_args
 
+from msgspec.structs import replace
+
 from dvor.model.ids import MAX_NUMBER
 from dvor.model.notifications import Notification, NotificationKind, find_mentions
 from dvor.store import notifications as store
@@ -24,8 +26,7 @@ async def notify_mentioned(tx: Transaction, text: str, what: Notification, known
     if not called:
         return
     existing = await load_users(tx, called)
-    values = {name: getattr(what, name) for name in what.__struct_fields__}
-    await notify(tx, *(Notification(**values | {"user_id": user_id}) for user_id in sorted(existing)))
+    await notify(tx, *(replace(what, user_id=user_id) for user_id in sorted(existing)))
 
 
 async def take_back(tx: Transaction, one: Notification) -> None:

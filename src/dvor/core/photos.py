@@ -1,15 +1,13 @@
 """Photos: what an upload becomes, which photos a viewer sees, and changing, deleting and restoring them."""
 
-import hmac
-
 from msgspec import Struct
 
 from dvor.core.events import tell
 from dvor.core.privacy import Community, Owner, check_open, load_owner, load_owners
+from dvor.core.secrets import opens
 from dvor.model.errors import AccessDenied, InvalidParameter, InvalidUpload, PhotoNotFound, QuotaExceeded
 from dvor.model.events import ItemEvent
 from dvor.model.files import UploadedPicture
-from dvor.model.groups import Role
 from dvor.model.likes import ItemCounters
 from dvor.model.photos import MAX_ALBUM_TEXT, SAVED_ALBUM, WALL_ALBUM, Audience, Photo, PictureSize
 from dvor.store import photos as store
@@ -145,8 +143,8 @@ async def get_photos(tx: Transaction, viewer_id: int, keys: list[tuple[int, int,
         photo = found.get((owner_id, photo_id))
         if photo is None:
             continue
-        has_key = bool(access_key) and hmac.compare_digest(access_key.encode(), photo.access_key.encode())
-        if is_shown(photo, owners.get(owner_id)) or has_key or viewer_id in (owner_id, photo.user_id):
+        is_seen = is_shown(photo, owners.get(owner_id)) or viewer_id in (owner_id, photo.user_id)
+        if is_seen or opens(photo.access_key, access_key):
             seen.append(photo)
     return seen
 
@@ -221,7 +219,7 @@ async def find_own_photo(tx: Transaction, user_id: int, key: Key, *, is_deleted:
         raise PhotoNotFound(f"no photo {key[0]}_{key[1]}")
     if user_id not in (photo.owner_id, photo.user_id):
         owner = (await load_owners(tx, user_id, [key[0]])).get(key[0])
-        if not isinstance(owner, Community) or owner.standing.role < Role.EDITOR:
+        if owner is None or not owner.is_edited:
             raise AccessDenied("another's photo")
     return photo
 

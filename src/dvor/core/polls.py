@@ -1,7 +1,7 @@
 """Polls: asking, voting once, and seeing who chose what."""
 
 from dvor.core.events import tell
-from dvor.core.privacy import Community, Owner, Owners, load_owner, load_owners
+from dvor.core.privacy import Owner, Owners, load_owner, load_owners
 from dvor.model.errors import (
     AccessDenied,
     AnswerNotFound,
@@ -11,7 +11,6 @@ from dvor.model.errors import (
     VoteMissing,
 )
 from dvor.model.events import ItemEvent
-from dvor.model.groups import Role
 from dvor.model.polls import MAX_ANSWER, MAX_ANSWERS, MAX_QUESTION, NewPoll, Poll, PollChange
 from dvor.store import polls as store
 from dvor.store.database import Transaction
@@ -26,7 +25,7 @@ async def create_poll(tx: Transaction, poll: NewPoll, answers: list[str], now: i
     _check_question(poll.question)
     _check_answers("add_answers", answers, len(answers))
     _check_end(poll.ends_at, now)
-    if not may_change(await load_owner(tx, poll.author_id, poll.owner_id)):
+    if not (await load_owner(tx, poll.author_id, poll.owner_id)).is_edited:
         raise AccessDenied("another's polls")
     number = await store.insert_poll(tx, poll, answers, now)
     return (await store.load_polls(tx, [(poll.owner_id, number)], poll.author_id))[poll.owner_id, number]
@@ -91,7 +90,7 @@ async def edit_poll(tx: Transaction, user_id: int, key: Key, change: PollChange,
     """
     await store.lock_poll(tx, key)
     poll, owner = await get_poll(tx, user_id, key)
-    if not may_change(owner):
+    if not owner.is_edited:
         raise PollForbidden(f"{key[0]}_{key[1]}")
     texts = {answer.id: answer.text for answer in poll.answers}
     if unknown := (change.edited.keys() | change.deleted) - texts.keys():
@@ -136,7 +135,7 @@ async def list_voters(
         raise PollForbidden("the poll is anonymous")
     if unknown := set(answer_ids) - {answer.id for answer in poll.answers}:
         raise AnswerNotFound(str(min(unknown)))
-    if not poll.chosen and not may_change(owner):
+    if not poll.chosen and not owner.is_edited:
         raise VoteMissing("")
     found = {}
     for answer_id in answer_ids:
@@ -145,11 +144,6 @@ async def list_voters(
         )
     people = {user_id for _, page in found.values() for user_id in page}
     return found, await load_owners(tx, viewer_id, people) if people else {}
-
-
-def may_change(owner: Owner) -> bool:
-    """Say whether the viewer may change the owner's polls."""
-    return owner.standing.role >= Role.EDITOR if isinstance(owner, Community) else owner.is_self
 
 
 def _check_question(question: str) -> None:

@@ -18,6 +18,7 @@ from dvor.model.privacy import (
     may_see_profile,
 )
 from dvor.model.users import User
+from dvor.model.wall import Post
 from dvor.store import privacy as store
 from dvor.store.database import Transaction
 from dvor.store.friend_lists import leave_lists
@@ -47,6 +48,11 @@ class Person(Struct, frozen=True):
     @property
     def is_managed(self) -> bool:
         """Say whether the viewer may act on what stands on this user's page: it is his own."""
+        return self.is_self
+
+    @property
+    def is_edited(self) -> bool:
+        """Say whether the viewer may add to this user's albums, documents and polls, and change them: they are his own."""
         return self.is_self
 
     @property
@@ -92,6 +98,11 @@ class Community(Struct, frozen=True):
         return self.standing.role > Role.NONE
 
     @property
+    def is_edited(self) -> bool:
+        """Say whether the viewer may add to what it shows and change that, and speak in its name."""
+        return self.standing.role >= Role.EDITOR
+
+    @property
     def shows_friends_only(self) -> bool:
         """Say whether the viewer may see what is meant for friends; communities have none."""
         return self.is_open
@@ -113,6 +124,13 @@ Communities = dict[int, Community]
 Owner = Person | Community
 Owners = dict[int, Owner]
 """Users and communities by owner id: a community is minus its id."""
+
+
+def may_see_post(post: Post, owners: Owners) -> bool:
+    """Say whether the viewer may see a post, by the owner of its wall among those that he may know of."""
+    owner = owners.get(post.owner_id)
+    return owner is not None and owner.is_open and (not post.is_friends_only or owner.shows_friends_only)
+
 
 ITSELF = Standing(MemberStatus.MEMBER, Role.CREATOR)
 """How a community stands to itself."""

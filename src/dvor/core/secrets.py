@@ -94,6 +94,11 @@ def _write_once(path: Path, text: str) -> None:
     sync_folder(path.parent)  # or a crash loses the key, and with it what is encrypted by then
 
 
+def opens(access_key: str, offered: str) -> bool:
+    """Say whether what somebody offers is the key of a photo or document."""
+    return bool(offered) and hmac.compare_digest(offered.encode(), access_key.encode())
+
+
 def hash_secret(text: str) -> bytes:
     """Return the SHA-256 under which a random secret (a token, a code) is stored; for passwords see accounts."""
     return hashlib.sha256(text.encode("utf-8", "replace")).digest()

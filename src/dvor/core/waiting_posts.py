@@ -10,7 +10,7 @@ from dvor.core.privacy import Community, Owner, load_owner
 from dvor.core.wall import AboutPost, PostPage, gather_page, prepare_post, publish_post, write_post
 from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden, PostNotFound, Refusal
-from dvor.model.groups import Role, WallMode
+from dvor.model.groups import WallMode
 from dvor.model.jobs import Job
 from dvor.model.notifications import Notification
 from dvor.model.wall import MAX_WAITING, WaitingKind, WaitingPost
@@ -119,14 +119,10 @@ async def _find(tx: Transaction, user_id: int, owner_id: int, post_id: int) -> t
     waiting = await store.load_waiting_post(tx, owner_id, post_id)
     if waiting is None:
         raise PostNotFound(f"{owner_id}_{post_id}")
-    is_editor = _edits(await load_owner(tx, user_id, owner_id))
+    is_editor = (await load_owner(tx, user_id, owner_id)).is_edited
     if not is_editor and waiting.user_id != user_id:
         raise PostNotFound(f"{owner_id}_{post_id}")
     return waiting, is_editor
-
-
-def _edits(owner: Owner) -> bool:
-    return owner.standing.role >= Role.EDITOR if isinstance(owner, Community) else owner.is_self
 
 
 async def is_waiting(tx: Transaction, owner_id: int, post_id: int) -> bool:
@@ -213,8 +209,8 @@ async def list_waiting(
     `AccessDenied` for what others have put off, and for who is nobody and has suggested nothing.
     """
     owner = await load_owner(tx, user_id, owner_id)
-    if not _edits(owner) and (kind == "postponed" or not user_id):
+    if not owner.is_edited and (kind == "postponed" or not user_id):
         raise AccessDenied("only the wall's owner and editors see what waits")
-    by_user = 0 if _edits(owner) else user_id
+    by_user = 0 if owner.is_edited else user_id
     total, waiting = await store.list_waiting_posts(tx, owner_id, kind, by_user, offset, count)
     return await gather_page(tx, user_id, total, [one.shown for one in waiting], {owner_id: owner})

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from dvor.core.attachments import Attached, check_attachments, load_attached
 from dvor.core.events import tell
 from dvor.core.notifications import notify, notify_mentioned
-from dvor.core.privacy import Community, Owners, check_open, load_owner, load_owners
+from dvor.core.privacy import Community, Owners, check_open, load_owner, load_owners, may_see_post
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
 from dvor.model.errors import (
     AccessDenied,
@@ -17,7 +17,6 @@ from dvor.model.errors import (
     PostNotFound,
 )
 from dvor.model.events import ItemEvent
-from dvor.model.groups import Role
 from dvor.model.notifications import Notification
 from dvor.model.wall import MAX_TEXT, NewPost, Post, WallFilter
 from dvor.model.words import fold_words
@@ -94,20 +93,15 @@ async def _load_copied(
     found = await store.load_posts(tx, keys, viewer_id)
     missing = {who for post in found.values() for who in (post.owner_id, post.from_id)} - owners.keys()
     owners |= await load_owners(tx, viewer_id, missing) if missing else {}
-    return {key: post for key, post in found.items() if _is_visible(post, owners)}
+    return {key: post for key, post in found.items() if may_see_post(post, owners)}
 
 
 async def get_posts(tx: Transaction, viewer_id: int, keys: list[PostKey]) -> PostPage:
     """Return those of the posts that exist and that the viewer may see, in the order asked for."""
     found = await store.load_posts(tx, keys, viewer_id)
     owners = await load_owners(tx, viewer_id, {post.owner_id for post in found.values()})
-    posts = [found[key] for key in dict.fromkeys(keys) if key in found and _is_visible(found[key], owners)]
+    posts = [found[key] for key in dict.fromkeys(keys) if key in found and may_see_post(found[key], owners)]
     return await gather_page(tx, viewer_id, len(posts), posts, owners)
-
-
-def _is_visible(post: Post, owners: Owners) -> bool:
-    owner = owners.get(post.owner_id)
-    return owner is not None and owner.is_open and (not post.is_friends_only or owner.shows_friends_only)
 
 
 async def get_post(tx: Transaction, viewer_id: int, owner_id: int, post_id: int) -> Post:
@@ -178,7 +172,7 @@ async def prepare_post(
     if len(attachments) > MAX_ATTACHMENTS:
         raise InvalidParameter("attachments", f"more than {MAX_ATTACHMENTS}")
     owner = await load_owner(tx, user_id, owner_id)
-    is_editor = isinstance(owner, Community) and owner.standing.role >= Role.EDITOR
+    is_editor = isinstance(owner, Community) and owner.is_edited
     if not (is_suggested or (is_editor if from_group else owner.takes_posts)):
         raise PostForbidden(str(owner_id))
     if is_friends_only and owner_id != user_id:
@@ -280,7 +274,7 @@ async def edit_post(
     """
     post = await get_post(tx, user_id, owner_id, post_id)
     owner = await load_owner(tx, user_id, owner_id)
-    is_editor = isinstance(owner, Community) and owner.standing.role >= Role.EDITOR
+    is_editor = isinstance(owner, Community) and owner.is_edited
     if post.from_id != user_id and not (post.from_id == owner_id and is_editor):
         raise AccessDenied("not your post")
     kept = post.attachments if attachments is None else attachments
@@ -343,7 +337,7 @@ async def list_reposts(
         keys = await store.list_copies(tx, owner_id, post_id, looked_at, REPOSTS_AT_ONCE)
         found = await store.load_posts(tx, keys, viewer_id)
         owners = await load_owners(tx, viewer_id, {post.owner_id for post in found.values()})
-        seen += [key for key in keys if key in found and _is_visible(found[key], owners)]
+        seen += [key for key in keys if key in found and may_see_post(found[key], owners)]
         looked_at += len(keys)
         if len(keys) < REPOSTS_AT_ONCE:
             break

@@ -1,19 +1,18 @@
 """Bringing the schema up to date: alembic, one transaction, by one process at a time."""
 
 import asyncio
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from dvor.config import Settings
+from dvor.store.revision import newest_revision
 from dvor.store.sqlite import FILE_NAME, lock_folder
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -50,16 +49,10 @@ def asyncpg_url(database: str) -> str:
     return "postgresql+asyncpg://" + database.split("://", 1)[1]
 
 
-@cache
-def head() -> str | None:
-    """Return the newest revision."""
-    return ScriptDirectory(str(SCRIPTS)).get_current_head()
-
-
 def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing."""
     # most starts find nothing to do: alembic's own way to see that costs more than all the rest of opening
-    if MigrationContext.configure(connection).get_current_revision() == head():
+    if MigrationContext.configure(connection).get_current_revision() == newest_revision():
         return
     command.upgrade(alembic_config(connection), "head")
 

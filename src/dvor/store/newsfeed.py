@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Executable,
     Integer,
     Select,
@@ -51,11 +52,29 @@ _HIDDEN = Statement(
 )
 
 
+NEWEST = (posts.c.created_at.desc(), posts.c.owner_id.desc(), posts.c.id.desc())
+"""The order of posts of many walls."""
+_CURSOR = ("before", "before_owner_id", "before_post_id")
+
+
+def below_cursor() -> ColumnElement[bool]:
+    """Say that a post comes after the one of `cursor_values` in the order `NEWEST`."""
+    before, before_owner, before_id = (bindparam(name, type_=Id) for name in _CURSOR)
+    # the bound alone is what an index can use
+    return (posts.c.created_at <= before) & or_(
+        posts.c.created_at < before,
+        posts.c.owner_id < before_owner,
+        (posts.c.owner_id == before_owner) & (posts.c.id < before_id),
+    )
+
+
+def cursor_values(before: tuple[int, int, int]) -> dict[str, int]:
+    """Return the parameters of `below_cursor`: time, owner and number of a post."""
+    return dict(zip(_CURSOR, before, strict=True))
+
+
 def _newest(owner_id: Any) -> Select[Any]:
     """Choose the newest posts of one wall by its owner, below the cursor, through the feed's index alone."""
-    before, before_owner, before_id = (
-        bindparam(name, type_=Id) for name in ("before", "before_owner_id", "before_post_id")
-    )
     return (
         select(posts.c.owner_id, posts.c.id, posts.c.created_at)
         .where(
@@ -64,12 +83,7 @@ def _newest(owner_id: Any) -> Select[Any]:
             posts.c.deleted_at.is_(None),
             or_(~posts.c.is_friends_only, among(posts.c.owner_id, "friend_ids")),
             posts.c.created_at >= bindparam("since", type_=Id),
-            posts.c.created_at <= before,
-            or_(
-                posts.c.created_at < before,
-                posts.c.owner_id < before_owner,
-                (posts.c.owner_id == before_owner) & (posts.c.id < before_id),
-            ),
+            below_cursor(),
         )
         .order_by(posts.c.created_at.desc(), posts.c.id.desc())
         .limit(_count)
@@ -123,7 +137,7 @@ def _feed(with_hidden: bool) -> Builder:
             .subquery("chosen")
         )
         page = drawn(chosen, chosen.c.owner_id, chosen.c.id)
-        return page.order_by(posts.c.created_at.desc(), posts.c.owner_id.desc(), posts.c.id.desc())
+        return page.order_by(*NEWEST)
 
     return build
 
@@ -150,10 +164,8 @@ async def list_news(
         owner_ids=owner_ids,
         friend_ids=friend_ids,
         since=since,
-        before=before[0],
-        before_owner_id=before[1],
-        before_post_id=before[2],
         count=count,
+        **cursor_values(before),
     )
 
 

@@ -24,7 +24,7 @@ from dvor.model.wall import Post
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.groups import groups
-from dvor.store.newsfeed import is_shown
+from dvor.store.newsfeed import NEWEST, below_cursor, cursor_values, is_shown
 from dvor.store.statements import Statement, insert_all, shapes
 from dvor.store.users import users
 from dvor.store.wall import drawn, posts
@@ -54,20 +54,13 @@ def _hits() -> Select[Any]:
     return select(post_words.c.owner_id, post_words.c.post_id).where(begins(post_words.c.word, 0))
 
 
-def _bounded(chosen: Select[Any]) -> Select[Any]:
-    """Keep the posts that are there, within the times asked for."""
-    return chosen.where(
-        posts.c.deleted_at.is_(None),
-        posts.c.created_at >= bindparam("since", type_=Id),
-        posts.c.created_at <= bindparam("before", type_=Id),
-    )
-
-
 def _public(chosen: Select[Any], source: FromClause) -> Select[Any]:
     """Keep what everybody may see: posts that are not for friends, of open people and communities."""
     source = source.outerjoin(users, users.c.id == posts.c.owner_id)
     source = source.outerjoin(groups, groups.c.id == -posts.c.owner_id)
-    return _bounded(chosen.select_from(source)).where(
+    return chosen.select_from(source).where(
+        posts.c.deleted_at.is_(None),
+        posts.c.created_at >= bindparam("since", type_=Id),
         ~posts.c.is_friends_only,
         or_(
             (~users.c.is_closed) & users.c.deactivated.is_(None),
@@ -76,26 +69,12 @@ def _public(chosen: Select[Any], source: FromClause) -> Select[Any]:
     )
 
 
-def _below_cursor(chosen: Select[Any]) -> Select[Any]:
-    before, before_owner, before_id = (
-        bindparam(name, type_=Id) for name in ("before", "before_owner_id", "before_post_id")
-    )
-    return chosen.where(
-        or_(
-            posts.c.created_at < before,
-            posts.c.owner_id < before_owner,
-            (posts.c.owner_id == before_owner) & (posts.c.id < before_id),
-        )
-    )
-
-
 _KEY = (posts.c.owner_id, posts.c.id)
-_NEWEST = (posts.c.created_at.desc(), posts.c.owner_id.desc(), posts.c.id.desc())
 
 
 def _drawn(chosen: Select[Any]) -> Select[Any]:
-    page = chosen.order_by(*_NEWEST).limit(bindparam("count", type_=Integer)).subquery("chosen")
-    return drawn(page, page.c.owner_id, page.c.id).order_by(*_NEWEST)
+    page = chosen.order_by(*NEWEST).limit(bindparam("count", type_=Integer)).subquery("chosen")
+    return drawn(page, page.c.owner_id, page.c.id).order_by(*NEWEST)
 
 
 _most = bindparam("most", type_=Integer)
@@ -105,7 +84,8 @@ _COUNT_HITS = Statement(select(func.count()).select_from(_hits().limit(_most).su
 def _with_word() -> Executable:
     hits = _hits().distinct().subquery("hits")
     same = (posts.c.owner_id == hits.c.owner_id) & (posts.c.id == hits.c.post_id)
-    return _drawn(_public(select(*_KEY), hits.join(posts, same)))
+    found = _public(select(*_KEY), hits.join(posts, same))
+    return _drawn(found.where(posts.c.created_at <= bindparam("until", type_=Id)))
 
 
 _WITH_WORD = Statement(_with_word(), Post)
@@ -113,7 +93,7 @@ _WITH_WORD = Statement(_with_word(), Post)
 
 @shapes(Post, is_owner=(False, True), with_hidden=(False, True))
 def _newest(is_owner: bool, with_hidden: bool) -> Executable:
-    chosen = _below_cursor(_public(select(*_KEY), posts))
+    chosen = _public(select(*_KEY), posts).where(below_cursor())
     chosen = chosen if with_hidden else chosen.where(is_shown(posts.c.owner_id))
     return _drawn(chosen.where(posts.c.from_id == posts.c.owner_id) if is_owner else chosen)
 
@@ -147,7 +127,7 @@ async def list_posts_with_word(
 ) -> list[Post]:
     """Return the newest public posts that have a word with this beginning, from the time `since` to `until`."""
     _, values = beginning_values([beginning])
-    asked = values | {"viewer_id": viewer_id, "since": since, "before": until}
+    asked = values | {"viewer_id": viewer_id, "since": since, "until": until}
     return await tx.rows(_WITH_WORD, **asked, count=count)
 
 
@@ -166,8 +146,4 @@ async def list_public_posts(
     Without those whose news the viewer has hidden, or `with_hidden` with them.
     """
     statement = _newest(is_owner=is_owner, with_hidden=with_hidden)
-    return await tx.rows(statement, viewer_id=viewer_id, since=since, count=count, **_cursor(before))
-
-
-def _cursor(before: tuple[int, int, int]) -> dict[str, int]:
-    return dict(zip(("before", "before_owner_id", "before_post_id"), before, strict=True))
+    return await tx.rows(statement, viewer_id=viewer_id, since=since, count=count, **cursor_values(before))

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
-from dvor_connect.buttons import button
 from dvor_connect.django.identities import DjangoAccounts, DjangoIdentities, work_in_transaction
 from dvor_connect.people import Tokens, UserInfo
 from dvor_connect.saving.identities import Identity
@@ -43,8 +42,7 @@ def get_sender() -> Sender:
 
 def buttons(**more: Any) -> str:
     """Return the buttons of all networks as HTML, for a template's context (mark it safe)."""
-    site = get_site()
-    return "\n".join(button(one, site.address(one.key), **more) for one in site.networks)
+    return get_site().buttons(**more)
 
 
 def identities(request: HttpRequest) -> list[Identity]:

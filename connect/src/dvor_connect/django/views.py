@@ -24,12 +24,7 @@ def _read(request: HttpRequest) -> Visit:
 
 
 def _write(reply: Reply) -> HttpResponse:
-    response = HttpResponse(reply.body, status=reply.status, content_type=reply.kind)
-    for name, value in reply.headers.items():
-        response[name] = value
-    if reply.location:
-        response["location"] = reply.location
-    return response
+    return HttpResponse(reply.body, status=reply.status, content_type=reply.kind, headers=reply.fields)
 
 
 @csrf_exempt

@@ -80,7 +80,7 @@ async def get_wall_upload_server(call: Call, params: WallUpload) -> DocumentServ
     VK: docs.getWallUploadServer; clients send voice messages of communities there too.  On a community's wall who does not edit the community shows a document of his own.
     """
     owner_id = call.owner_id
-    if params.group_id and documents.may_change(await load_owner(call.tx, owner_id, -params.group_id)):
+    if params.group_id and (await load_owner(call.tx, owner_id, -params.group_id)).is_edited:
         owner_id = -params.group_id
     return _server(call, owner_id, kind=_read_kind(params.type), is_listed=False)
 

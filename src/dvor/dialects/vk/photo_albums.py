@@ -81,7 +81,7 @@ def draw_album(call: Call, page: AlbumPage, album: Album, *, with_sizes: bool = 
     more: dict[str, Any] = {}
     if album.id > 0:
         more["can_upload"] = int(albums.may_fill(page.owner, album))
-        more["can_delete"] = albums.may_manage(page.owner)
+        more["can_delete"] = page.owner.is_edited
         if isinstance(page.owner, Community):
             more["upload_by_admins_only"] = int(album.is_for_managers)
             more["comments_disabled"] = int(album.is_uncommented)

@@ -2,7 +2,6 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
-from dvor.core.polls import may_change
 from dvor.core.privacy import Owner
 from dvor.dialects.vk.texts import draw_text
 from dvor.dialects.vk.user_objects import Flag, UserObject
@@ -55,7 +54,7 @@ def draw_poll(call: Call, poll: Poll, owner: Owner | None, *, as_number: bool = 
 
     row = poll.row
     is_closed = row.is_closed(call.now)
-    is_editor = owner is not None and may_change(owner)
+    is_editor = owner is not None and owner.is_edited
     may_vote = (
         bool(call.user_id) and owner is not None and owner.is_open and not poll.chosen and not is_closed
     )

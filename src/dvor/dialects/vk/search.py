@@ -77,9 +77,7 @@ async def search_people(call: Call, params: SearchPeople) -> PeopleList:
     """
     if call.is_versioned:
         call.require_user()
-    count = params.count if params.count is not None else 20 if call.is_versioned else 100
-    if not call.is_versioned and count > 100:
-        raise InvalidParameter("count", "at most 100")
+    count = _read_count(call, params.count)
     is_newest = params.sort == (1 if call.is_versioned else 0)
     total, ids, people = await search.search_people(
         call.tx,
@@ -92,6 +90,15 @@ async def search_people(call: Call, params: SearchPeople) -> PeopleList:
     )
     drawing = UserDrawing(call, params.fields, read_case(params.name_case))
     return PeopleList(total, [drawing.draw(people[one]) for one in ids])
+
+
+def _read_count(call: Call, count: int | None) -> int:
+    """Return how many are asked for; `InvalidParameter` for more than OpenVK gives."""
+    if call.is_versioned:
+        return 20 if count is None else count
+    if count is not None and count > 100:
+        raise InvalidParameter("count", "at most 100")
+    return 100 if count is None else count
 
 
 def _read_filter(call: Call, params: SearchPeople) -> PeopleFilter:
@@ -196,9 +203,7 @@ async def search_groups(call: Call, params: SearchGroups) -> GroupList:
     """
     if call.is_versioned:
         call.require_user()
-    count = params.count if params.count is not None else 20 if call.is_versioned else 100
-    if not call.is_versioned and count > 100:
-        raise InvalidParameter("count", "at most 100")
+    count = _read_count(call, params.count)
     kinds = [KINDS.get(params.type, params.type)] if params.type else list(get_args(GroupKind))
     total, ids, found = await search.search_groups(
         call.tx,
