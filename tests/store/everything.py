@@ -51,7 +51,7 @@ from dvor.store.photos import insert_photo, next_photo_number
 from dvor.store.polls import insert_poll, insert_votes
 from dvor.store.post_words import insert_post_words
 from dvor.store.privacy import insert_block
-from dvor.store.reactions import save_reaction
+from dvor.store.reactions import mark_unread, save_reaction
 from dvor.store.tokens import insert_token
 from dvor.store.user_groups import add_to_user_groups, insert_user_group
 from dvor.store.users import save_presences
@@ -144,7 +144,8 @@ async def _settle_messages(tx: Transaction, anna: int, boris: int, vera: int) ->
     chat = await insert_chat_conversation(tx, await next_number(tx, "chats"))
     await insert_chat(tx, Chat(chat.id, 1, "Двор", anna, {"50": CAT_NAME}, 0, NOW, 1))
     await set_hidden(tx, anna, [(1, 1)], is_hidden=True)
-    await save_reaction(tx, Reaction(1, 1, anna, 3))
+    await save_reaction(tx, Reaction(1, 1, boris, 3, NOW))
+    await mark_unread(tx, 1, anna, 1)
 
 
 async def _settle_community(tx: Transaction, anna: int, vera: int) -> None:

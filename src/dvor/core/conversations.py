@@ -1,5 +1,7 @@
 """Conversations as a member sees them: finding, listing, reading up to, clearing."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -8,10 +10,10 @@ from dvor.core.events import tell, tell_now
 from dvor.core.privacy import load_owners
 from dvor.model.conversations import Conversation, ConversationFilter, Membership, Unread
 from dvor.model.errors import ChatForbidden, MessageNotFound, PeerNotFound
-from dvor.model.events import PeerEvent, Pulse, ReadEvent
+from dvor.model.events import PeerEvent, Pulse, ReadEvent, UnreadEvent, UnreadReactionsEvent
 from dvor.model.ids import CHAT_PEERS
 from dvor.store import conversations as store
-from dvor.store import messages
+from dvor.store import messages, reactions
 from dvor.store.database import Transaction
 
 Place = tuple[Conversation, Membership]
@@ -129,6 +131,8 @@ async def read_up_to(
         if other != user_id
     }
     await tell(tx, "messages_read_by_peer", bodies, now)
+    if view.unread_count and not unread:
+        await tell_unread(tx, [user_id], now)
 
 
 async def clear_conversation(tx: Transaction, user_id: int, peer_id: int, *, now: int) -> int:
@@ -142,6 +146,10 @@ async def clear_conversation(tx: Transaction, user_id: int, peer_id: int, *, now
     await tell(
         tx, "conversation_cleared", {user_id: PeerEvent(peer_id, last, info=view.last_message_id)}, now
     )
+    if view.unread_count:
+        await tell_unread(tx, [user_id], now)
+    if await reactions.mark_read(tx, view.conversation_id, user_id):
+        await tell(tx, "reactions_unread", {user_id: UnreadReactionsEvent(peer_id, [])}, now)
     return view.last_message_id
 
 
@@ -171,6 +179,17 @@ async def tell_activity(
         if other != user_id:
             pulse = Pulse(activity, user_id, courtyard.now, conversation.peer_for(other))
             tell_now(courtyard.database, [other], pulse)
+
+
+async def tell_unread(tx: Transaction, user_ids: Iterable[int], now: int) -> None:
+    """Tell people in how many conversations they have something unread, after that has changed.
+
+    Call it when the change itself was told: from then on nobody else changes a receiver's number.
+    """
+    people = sorted(user_id for user_id in user_ids if user_id > 0)
+    counts = await store.count_unread(tx, people)
+    bodies = {user_id: UnreadEvent(counts.get(user_id, 0)) for user_id in people}
+    await tell(tx, "unread_changed", bodies, now)
 
 
 async def count_unread(tx: Transaction, user_id: int) -> Unread:

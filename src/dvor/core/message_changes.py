@@ -1,4 +1,4 @@
-"""What is done to messages after they were sent: editing, deleting, restoring, marking, pinning, reacting."""
+"""What is done to messages after they were sent: editing, deleting, restoring, marking, pinning."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -6,17 +6,18 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from dvor.core.attachments import check_attachments
-from dvor.core.conversations import get_conversation, load_receivers
+from dvor.core.conversations import get_conversation, load_receivers, tell_unread
 from dvor.core.events import tell
 from dvor.core.message_sending import check_content, describe_message, write_action
 from dvor.core.messages import find_message, get_messages, get_numbered
+from dvor.core.reactions import forget_unseen
 from dvor.model.attachments import Attachment
 from dvor.model.conversations import Conversation, Membership
 from dvor.model.errors import AccessDenied, MessageFixed, MessageNotFound
-from dvor.model.events import FlagsEvent, PeerEvent, ReactionEvent
-from dvor.model.messages import CHANGE_SECONDS, Action, Extra, Message, Reaction
+from dvor.model.events import FlagsEvent, PeerEvent
+from dvor.model.messages import CHANGE_SECONDS, Action, Extra, Message
 from dvor.model.words import fold_words
-from dvor.store import conversations, messages, reactions
+from dvor.store import conversations, messages
 from dvor.store.database import Transaction
 from dvor.store.message_words import delete_words, insert_words
 
@@ -89,9 +90,13 @@ async def delete_messages(
             keys = [(conversation.id, one.number) for one in group]
             await messages.set_hidden(tx, user_id, keys, is_hidden=True)
             views = [view]
-        await _bring_up_to_date(tx, views)
+        changed = await _bring_up_to_date(tx, views)
         flags = DELETED | (DELETED_FOR_ALL if for_all else 0)
         await _tell_flags(tx, "message_flags_set", [view.user_id for view in views], group, flags, now)
+        await tell_unread(tx, changed, now)
+        for author_id in sorted({one.from_id for one in group if for_all or one.from_id == user_id}):
+            numbers = [one.number for one in group if one.from_id == author_id]
+            await forget_unseen(tx, author_id, first, numbers, now=now)
         deleted += group
     return deleted
 
@@ -116,8 +121,9 @@ async def restore_message(tx: Transaction, user_id: int, message_id: int, *, now
         raise MessageNotFound(f"{message_id} is not deleted")
     _, view = await get_conversation(tx, user_id, message.peer_for(user_id), is_locked=True)
     await messages.set_hidden(tx, user_id, [key], is_hidden=False)
-    await _bring_up_to_date(tx, [view])
+    changed = await _bring_up_to_date(tx, [view])
     await _tell_flags(tx, "message_flags_reset", [user_id], [message], DELETED, now)
+    await tell_unread(tx, changed, now)
 
 
 async def mark_important(
@@ -168,23 +174,6 @@ async def _set_pinned(
         await tell(tx, "chat_changed", dict.fromkeys(await load_receivers(tx, conversation), body), now)
 
 
-async def react(
-    tx: Transaction, user_id: int, peer_id: int, number: int, reaction_id: int, *, now: int
-) -> None:
-    """React to a message in place of what one reacted before; 0 takes the reaction back.  `MessageNotFound`."""
-    conversation, view = await get_conversation(tx, user_id, peer_id, is_locked=True)
-    message = await find_message(tx, user_id, peer_id, number=number)
-    if not view.is_in:
-        raise AccessDenied("you are not in the chat")
-    if reaction_id:
-        await reactions.save_reaction(tx, Reaction(conversation.id, number, user_id, reaction_id))
-    elif not await reactions.delete_reaction(tx, conversation.id, number, user_id):
-        return
-    receivers = await load_receivers(tx, conversation)
-    bodies = {one: ReactionEvent(message.peer_for(one), number, user_id, reaction_id) for one in receivers}
-    await tell(tx, "message_reacted", bodies, now)
-
-
 async def find_messages(
     tx: Transaction, user_id: int, peer_id: int, message_ids: list[int], numbers: list[int]
 ) -> list[Message]:
@@ -199,8 +188,12 @@ def _by_conversation(found: list[Message]) -> Iterable[list[Message]]:
     return (list(group) for _, group in groupby(ordered, key=lambda one: one.conversation_id))
 
 
-async def _bring_up_to_date(tx: Transaction, views: list[Membership]) -> None:
-    """Find anew what each member sees last, and how much of it he has not read."""
+async def _bring_up_to_date(tx: Transaction, views: list[Membership]) -> list[int]:
+    """Find anew what each member sees last, and how much of it he has not read.
+
+    Returns those to whom the conversation has become read, or unread.
+    """
+    changed = []
     for view in views:
         bounds = view.bounds
         [*newest] = await messages.list_messages(tx, view, bounds, 0, 1, is_rising=False)
@@ -209,6 +202,9 @@ async def _bring_up_to_date(tx: Transaction, views: list[Membership]) -> None:
         )
         last = newest[0] if newest else None
         await conversations.set_last_message(tx, view, last.id if last else 0, unread)
+        if bool(unread) != bool(view.unread_count):
+            changed.append(view.user_id)
+    return changed
 
 
 async def _tell_flags(

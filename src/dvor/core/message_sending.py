@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from dvor.core.attachments import check_attachments
-from dvor.core.conversations import load_receivers
+from dvor.core.conversations import load_receivers, tell_unread
 from dvor.core.events import tell
 from dvor.core.privacy import Community, Person, load_owners
 from dvor.model.attachments import MAX_ATTACHMENTS, Attachment
@@ -96,13 +96,14 @@ async def write_message(
     )
     await messages.insert_message(tx, message)
     await insert_words(tx, conversation.id, number, fold_words(text))
-    await conversations.note_sent(tx, conversation.id, sender_id, number, message_id)
+    changed = await conversations.note_sent(tx, conversation.id, sender_id, number, message_id)
     if conversation.low_id != conversation.high_id:
-        await conversations.note_received(tx, conversation.id, sender_id, number, message_id)
+        changed += await conversations.note_received(tx, conversation.id, sender_id, number, message_id)
     if conversation.low_id < 0:
         await conversations.set_unanswered(tx, conversation.id, conversation.low_id, sender_id > 0)
     receivers = await load_receivers(tx, conversation)
     await tell(tx, "message_new", {one: describe_message(message, one) for one in receivers}, now)
+    await tell_unread(tx, changed, now)
     return Sent(message_id, number)
 
 

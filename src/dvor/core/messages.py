@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core.attachments import NOTHING, Attached, load_attached
 from dvor.core.conversations import ConversationList, find_conversation
@@ -15,7 +16,7 @@ from dvor.model.messages import Message, Quoted, Reaction
 from dvor.store import conversations, messages
 from dvor.store.chats import load_chats
 from dvor.store.database import Transaction
-from dvor.store.reactions import load_reactions
+from dvor.store.reactions import load_reactions, load_unread
 
 MessageKey = tuple[int, int]
 """Conversation and number."""
@@ -33,6 +34,8 @@ class MessagePage(Struct, frozen=True):
     """Whether the viewer has hidden a message, or marked it as important."""
     reactions: dict[MessageKey, list[Reaction]] = {}
     chats: dict[int, Chat] = {}
+    unread_reactions: dict[int, list[int]] = {}
+    """By conversation, the viewer's messages with reactions that he has not seen; of pages of conversations."""
 
 
 async def get_messages(tx: Transaction, viewer_id: int, message_ids: list[int]) -> MessagePage:
@@ -173,7 +176,8 @@ async def gather_conversations(tx: Transaction, viewer_id: int, found: Conversat
         *await messages.load_by_keys(tx, pinned),
     ]
     peers = {view.peer_id for view in found.memberships}
-    return await gather_page(tx, viewer_id, len(page), page, views, peers=peers)
+    gathered = await gather_page(tx, viewer_id, len(page), page, views, peers=peers)
+    return replace(gathered, unread_reactions=await load_unread(tx, viewer_id, sorted(views)))
 
 
 def people_in(message: Message) -> set[int]:

@@ -297,6 +297,10 @@ class DigitsWrong(Refusal):
     """The digits are not those of the number that called, or they are too old."""
 
 
+class ReactionUnknown(Refusal):
+    """No reaction has this number."""
+
+
 class CallFailed(Refusal):
     """The telephone call could not be made."""
 

@@ -49,7 +49,9 @@ GroupKind = Literal[
     "user_unblock",
 ]
 """What a community hears of beyond messages; the names are VK's."""
-EventKind = MessageKind | GroupKind | Literal["friend_list_changed"]
+UserKind = Literal["friend_list_changed", "reactions_unread", "unread_changed"]
+"""What a person hears of beyond messages."""
+EventKind = MessageKind | GroupKind | UserKind
 
 
 class MessageEvent(Struct, frozen=True, omit_defaults=True, tag="message"):
@@ -106,13 +108,30 @@ class PressedEvent(Struct, frozen=True, tag="pressed"):
     payload: str
 
 
-class ReactionEvent(Struct, frozen=True, tag="reaction"):
-    """A member reacted to a message, or (reaction 0) took that back."""
+class ReactionEvent(Struct, frozen=True, omit_defaults=True, tag="reaction"):
+    """A member reacted to a message, or (reaction 0) took that back.
+
+    `counts` are all reactions to it then: which, how many, and some of those who gave it.
+    """
 
     peer_id: int
     number: int
     user_id: int
     reaction_id: int
+    counts: list[tuple[int, int, list[int]]] = []
+
+
+class UnreadReactionsEvent(Struct, frozen=True, tag="unread_reactions"):
+    """The messages of the receiver in a conversation that have reactions which he has not seen: all of them."""
+
+    peer_id: int
+    numbers: list[int]
+
+
+class UnreadEvent(Struct, frozen=True, tag="unread"):
+    """In how many conversations the receiver has something unread now."""
+
+    conversations: int
 
 
 class ItemEvent(Struct, frozen=True, omit_defaults=True, tag="item"):
@@ -153,6 +172,8 @@ EventBody = (
     | PeerEvent
     | PressedEvent
     | ReactionEvent
+    | UnreadReactionsEvent
+    | UnreadEvent
     | ItemEvent
     | PersonEvent
     | ChangesEvent

@@ -134,10 +134,32 @@ def _cut(quoted: Quoted, depth: int) -> Quoted:
     )
 
 
+REACTIONS = (
+    "heart",
+    "fire",
+    "laugh",
+    "thumb_up",
+    "poop",
+    "question",
+    "cry",
+    "angry",
+    "thumb_down",
+    "okay",
+    "smile",
+    "thinking",
+    "thanks",
+    "kiss",
+    "in_love",
+    "party",
+)
+"""What the reactions are, from number 1 on: VK's set."""
+
+
 class Reaction(Struct, frozen=True):
-    """How a member reacted to a message; `reaction_id` is 1 to 16 (VK's set)."""
+    """How a member reacted to a message, and when; `reaction_id` is one of `REACTIONS`."""
 
     conversation_id: int
     number: int
     user_id: int
     reaction_id: int
+    reacted_at: int = 0

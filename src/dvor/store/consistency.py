@@ -9,7 +9,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    case,
     func,
     literal_column,
     or_,
@@ -29,13 +28,20 @@ from dvor.store.group_members import group_members
 from dvor.store.groups import group_counters, groups
 from dvor.store.jobs import jobs
 from dvor.store.likes import item_counters, likes
+from dvor.store.message_consistency import (
+    stray_unread_reactions,
+    stray_words,
+    wrong_last_messages,
+    wrong_members,
+)
 from dvor.store.message_words import message_words
-from dvor.store.messages import message_marks, messages
+from dvor.store.messages import messages
 from dvor.store.name_words import name_words
 from dvor.store.numbers import NumberName
 from dvor.store.photos import photos
 from dvor.store.polls import poll_answers, poll_votes, polls
 from dvor.store.post_words import post_words
+from dvor.store.reactions import reactions, unread_reactions
 from dvor.store.statements import Statement
 from dvor.store.tokens import refresh_tokens, tokens
 from dvor.store.user_groups import user_groups
@@ -108,66 +114,6 @@ def _poll_voters() -> Select[Any]:
     columns = [polls.c.owner_id, polls.c.id, polls.c.voters]
     counted = select(*columns, voters).select_from(polls.outerjoin(poll_votes, same))
     return counted.group_by(*columns).having(voters != polls.c.voters)
-
-
-def _members() -> Select[Any]:
-    last = members.c.last_number
-    return (
-        select(
-            members.c.user_id, members.c.conversation_id, last, members.c.read_number, members.c.unread_count
-        )
-        .join(conversations, conversations.c.id == members.c.conversation_id)
-        .where(
-            or_(
-                last > conversations.c.last_number,
-                members.c.read_number > last,
-                members.c.peer_read_number > last,
-                members.c.unread_count < 0,
-                members.c.unread_count > last - members.c.read_number,
-            )
-        )
-    )
-
-
-def _last_messages() -> Select[Any]:
-    hidden = (
-        select(message_marks.c.number)
-        .where(
-            message_marks.c.conversation_id == messages.c.conversation_id,
-            message_marks.c.user_id == members.c.user_id,
-            message_marks.c.number == messages.c.number,
-            message_marks.c.is_hidden,
-        )
-        .correlate(messages, members)
-        .exists()
-    )
-    newest = (
-        select(func.coalesce(func.max(messages.c.id), 0))
-        .where(
-            messages.c.conversation_id == members.c.conversation_id,
-            messages.c.number > members.c.cleared_number,
-            messages.c.number
-            <= case((members.c.left_number > 0, members.c.left_number), else_=members.c.last_number),
-            messages.c.deleted_at == 0,
-            ~hidden,
-        )
-        .correlate(members)
-        .scalar_subquery()
-    )
-    return select(members.c.user_id, members.c.conversation_id, members.c.last_message_id, newest).where(
-        members.c.last_message_id != newest
-    )
-
-
-def _stray_words() -> Select[Any]:
-    same = (messages.c.conversation_id == message_words.c.conversation_id) & (
-        messages.c.number == message_words.c.number
-    )
-    return (
-        select(message_words.c.conversation_id, message_words.c.number, message_words.c.word)
-        .select_from(message_words.outerjoin(messages, same))
-        .where(func.coalesce(messages.c.deleted_at, 1) != 0)
-    )
 
 
 def _strayed_photos() -> Select[Any]:
@@ -301,19 +247,19 @@ RULES = (
         "members",
         (members, conversations),
         "member {0} of conversation {1}: last message {2}, read up to {3} and {4} unread do not fit together",
-        _members(),
+        wrong_members(),
     ),
     _rule(
         "last messages",
         (members, messages),
         "member {0} of conversation {1}: the last message is said to be {2}, it is {3}",
-        _last_messages(),
+        wrong_last_messages(),
     ),
     _rule(
         "words of messages",
         (message_words, messages),
         "message {1} of conversation {0} is found by {2!r}, but there is no such message",
-        _stray_words(),
+        stray_words(),
     ),
     _rule(
         "words of posts",
@@ -326,6 +272,12 @@ RULES = (
         (name_words, owners),
         "{0} is found by {1!r}, but there is no such person or community",
         _stray_names(),
+    ),
+    _rule(
+        "reactions to be seen",
+        (unread_reactions, reactions),
+        "user {2} has yet to see reactions to message {1} of conversation {0}, which is not his, or has none",
+        stray_unread_reactions(),
     ),
     _rule(
         "numbers of conversations",

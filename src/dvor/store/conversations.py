@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
     update,
 )
 
@@ -57,6 +58,12 @@ members = Table(
     Column("is_important", Integer, nullable=False, server_default="0"),
     Column("is_unanswered", Integer, nullable=False, server_default="0"),
     Index("ix_members_user_id_last_message_id", "user_id", "last_message_id"),
+    Index(
+        "ix_members_unread",
+        "user_id",
+        sqlite_where=text("unread_count > 0"),
+        postgresql_where=text("unread_count > 0"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -123,7 +130,10 @@ _RECEIVED = Statement(
         peer_read_message_id=_message_id,
         unread_count=members.c.unread_count + 1,
     )
+    .returning(members.c.user_id, members.c.unread_count),
+    lambda user_id, unread: (user_id, unread),
 )
+_HAS_UNREAD = Statement(select(members.c.unread_count).where(*_member))
 _SET_LAST = Statement(
     update(members)
     .where(*_member)
@@ -163,12 +173,19 @@ _MINE = Statement(
 )
 
 
+_is_unread = members.c.unread_count > literal_column("0")  # literally, as in the index
 _UNREAD = Statement(
     select(
         func.count().label("conversations"),
         cast(func.coalesce(func.sum(members.c.unread_count), 0), Id).label("messages"),
-    ).where(members.c.user_id == _user_id, members.c.unread_count > 0),
+    ).where(members.c.user_id == _user_id, _is_unread),
     Unread,
+)
+_COUNT_UNREAD = Statement(
+    select(members.c.user_id, func.count())
+    .where(among(members.c.user_id, "user_ids"), _is_unread)
+    .group_by(members.c.user_id),
+    lambda user_id, count: (user_id, count),
 )
 
 
@@ -211,6 +228,11 @@ async def sum_unread(tx: Transaction, user_id: int) -> Unread:
     unread = await tx.row(_UNREAD, user_id=user_id)
     assert unread is not None
     return unread
+
+
+async def count_unread(tx: Transaction, user_ids: list[int]) -> dict[int, int]:
+    """Return in how many conversations these users have unread messages; who has none is left out."""
+    return dict(await tx.rows(_COUNT_UNREAD, user_ids=user_ids)) if user_ids else {}
 
 
 async def find_dialog(tx: Transaction, one_id: int, other_id: int) -> Conversation | None:
@@ -258,8 +280,12 @@ async def next_message_number(tx: Transaction, conversation_id: int) -> int:
 
 async def note_sent(
     tx: Transaction, conversation_id: int, sender_id: int, number: int, message_id: int
-) -> None:
-    """Bring the sender's view up to his own message: what came before it he has read."""
+) -> list[int]:
+    """Bring the sender's view up to his own message: what came before it he has read.
+
+    Returns him if the conversation was unread to him, else nobody.
+    """
+    unread = await tx.value(_HAS_UNREAD, conversation_id=conversation_id, user_id=sender_id)
     await tx.run(
         _SENT,
         conversation_id=conversation_id,
@@ -268,15 +294,20 @@ async def note_sent(
         message_id=message_id,
         unread=0,
     )
+    return [sender_id] if unread else []
 
 
 async def note_received(
     tx: Transaction, conversation_id: int, sender_id: int, number: int, message_id: int
-) -> None:
-    """Bring the others' views up to a new message: one more unread, and the sender has read all before it."""
-    await tx.run(
+) -> list[int]:
+    """Bring the others' views up to a new message: one more unread, and the sender has read all before it.
+
+    Returns those to whom the conversation was read until then.
+    """
+    found = await tx.rows(
         _RECEIVED, conversation_id=conversation_id, user_id=sender_id, number=number, message_id=message_id
     )
+    return [user_id for user_id, unread in found if unread == 1]
 
 
 async def set_unanswered(tx: Transaction, conversation_id: int, group_id: int, is_unanswered: bool) -> None:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from starlette.responses import Response
 
-_PATH = re.compile(r"/static/(?P<stem>[a-z_]+)(?:\.(?P<hash>[0-9a-f]{12}))?\.(?P<ending>png|css|js)")
+_PATH = re.compile(r"/static/(?P<stem>[a-z_]+)(?:\.(?P<hash>[0-9a-f]{12}))?\.(?P<ending>png|css|json|js)")
 FOREVER, AN_HOUR = "public, max-age=31536000, immutable", "public, max-age=3600"
 
 

@@ -62,6 +62,6 @@ assert poll["server"].startswith("https://")
 token = friend_token()
 threading.Thread(target=lambda: (time.sleep(0.3), write_as_friend(token, "for openvk"))).start()
 asked = {"act": "a_check", "key": poll["key"], "ts": poll["ts"], "wait": 10, "version": 3}
-[update] = requests.get(poll["server"], params=asked, timeout=20).json()["updates"]
+update, *_ = requests.get(poll["server"], params=asked, timeout=20).json()["updates"]
 assert update[0] == 4 and update[3] == 2 and update[5] == "for openvk"
 print("all is well")

@@ -55,7 +55,7 @@ poll = api.messages.get_long_poll_server()
 token = friend_token()
 threading.Thread(target=lambda: (time.sleep(0.2), write_as_friend(token, "for openvk_api"))).start()
 asked = {"act": "a_check", "key": poll["key"], "ts": poll["ts"], "wait": 10, "version": 3}
-[update] = client.session.get(poll["server"], params=asked, timeout=20).json()["updates"]
+update, *_ = client.session.get(poll["server"], params=asked, timeout=20).json()["updates"]
 assert update[0] == 4 and update[5] == "for openvk_api"
 
 try:

@@ -67,6 +67,6 @@ poll = pyOpenVk.messages.get_long_poll_server(client)["response"]
 token = friend_token()
 threading.Thread(target=lambda: (time.sleep(0.2), write_as_friend(token, "for pyOpenVk"))).start()
 asked = {"act": "a_check", "key": poll["key"], "ts": poll["ts"], "wait": 10, "version": 3}
-[update] = requests.get(poll["server"], params=asked, timeout=20).json()["updates"]
+update, *_ = requests.get(poll["server"], params=asked, timeout=20).json()["updates"]
 assert update[0] == 4 and update[5] == "for pyOpenVk"
 print("all is well")

@@ -1,10 +1,12 @@
 """The user long poll, without a server in between."""
 
 import asyncio
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 from dvor.core.tokens import revoke_token
 from tests.dialects.vk.conftest import NOW, CastClient
@@ -48,7 +50,8 @@ async def test_a_message_arrives(cast_client: CastClient, post: bool) -> None:
 async def test_one_s_own_message_is_told_as_sent(cast_client: CastClient) -> None:
     server = await server_of(cast_client)
     await write(cast_client, "mine", "anna", "boris")
-    [update] = (await poll(cast_client, server, version=3))["updates"]
+    update, unread = (await poll(cast_client, server, version=3))["updates"]
+    assert unread == [80, 0, 0], "who answers has read"
     assert update[2] & 2
     assert update[3] == cast_client.ids["boris"]
 
@@ -136,3 +139,59 @@ async def test_friends_are_told_of_each_other(cast_client: CastClient) -> None:
     await cast_client.get("friends.delete", user_id=fedor)
     assert (await poll(cast_client, mine, version=3))["updates"] == [[90, fedor, 3], [90, fedor, 2]]
     assert (await poll(cast_client, theirs, version=19))["updates"] == [[90, anna, 3], [90, anna, 1]]
+
+
+async def test_unread_conversations_are_counted(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    before = (await cast_client.get("account.getCounters", filter="messages")).get("messages", 0)
+    await write(cast_client, "one", "clara")
+    await write(cast_client, "two", "clara")
+    counted = [
+        update for update in (await poll(cast_client, server, version=3))["updates"] if update[0] == 80
+    ]
+    assert counted == [[80, before + 1, 0]]
+    assert await cast_client.get("account.getCounters", filter="messages") == {"messages": before + 1}
+    server = await server_of(cast_client)
+    await cast_client.get("messages.markAsRead", peer_id=cast_client.ids["clara"])
+    read, counted = (await poll(cast_client, server, version=3))["updates"]
+    assert (read[0], counted) == (6, [80, before, 0])
+
+
+async def test_reactions_are_told_and_seen(cast_client: CastClient) -> None:
+    anna, boris = cast_client.ids["anna"], cast_client.ids["boris"]
+    await write(cast_client, "мой", "anna", "boris")
+    last = (await cast_client.get("messages.getHistory", peer_id=boris, count=1))["items"][0]
+    cmid, server = last["conversation_message_id"], await server_of(cast_client)
+    await cast_client.get("messages.sendReaction", "boris", peer_id=anna, cmid=cmid, reaction_id=3)
+    await cast_client.get("messages.sendReaction", peer_id=boris, cmid=cmid, reaction_id=3)
+    [conversation] = (await cast_client.get("messages.getConversationsById", peer_ids=boris))["items"]
+    assert conversation["unread_reactions"] == [cmid]
+    assert await cast_client.get("messages.markReactionsAsRead", peer_id=boris, cmids=cmid) == 1
+    await cast_client.get("messages.deleteReaction", "boris", peer_id=anna, cmid=cmid)
+    updates = (await poll(cast_client, server, version=19))["updates"]
+    assert updates == [
+        [601, 2, boris, cmid, 1, 4, 3, 1, 1, boris],
+        [602, boris, 1, cmid],
+        [601, 1, boris, cmid, 3, 1, 5, 3, 2, 2, anna, boris],
+        [602, boris, 0],
+        [601, 4, boris, cmid, 1, 4, 3, 1, 1, anna],
+    ]
+    [seen] = (await cast_client.get("messages.getHistory", peer_id=boris, count=1))["items"]
+    assert (seen["reaction_id"], seen["last_reaction_id"]) == (3, 3)
+    [conversation] = (await cast_client.get("messages.getConversationsById", peer_ids=boris))["items"]
+    assert "unread_reactions" not in conversation
+
+
+async def test_reactions_have_pictures(cast_client: CastClient) -> None:
+    known = await cast_client.get("messages.getReactionsAssets")
+    assert known["reaction_ids"] == list(range(1, 17))
+    for asset in known["assets"]:
+        picture = await cast_client.http.get(asset["links"]["static"])
+        assert picture.headers["content-type"] == "image/png"
+        with Image.open(BytesIO(picture.content)) as image:
+            assert image.size == (144, 144)
+        for name in ("big_animation", "small_animation"):
+            animation = (await cast_client.http.get(asset["links"][name])).json()
+            [drawn] = animation["assets"]
+            assert drawn["p"].startswith("data:image/png;base64,")
+            assert animation["layers"][0]["refId"] == drawn["id"]

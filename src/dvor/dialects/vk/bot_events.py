@@ -30,6 +30,8 @@ from dvor.model.events import (
     Pulse,
     ReactionEvent,
     ReadEvent,
+    UnreadEvent,
+    UnreadReactionsEvent,
 )
 from dvor.model.photos import Photo
 
@@ -183,7 +185,7 @@ class BotDrawing:
                     name: {"old_value": old, "new_value": new} for name, (old, new) in body.changes.items()
                 }
                 return {"user_id": body.actor_id, "changes": pairs}
-            case FlagsEvent() | PeerEvent():
+            case FlagsEvent() | PeerEvent() | UnreadEvent() | UnreadReactionsEvent():
                 return None
 
     def _draw_message(self, event: Event, body: MessageEvent) -> Any:

@@ -61,6 +61,7 @@ class ConversationObject(Struct, frozen=True, omit_defaults=True):
     is_marked_unread: bool | UnsetType = UNSET
     unanswered: bool | UnsetType = UNSET
     unread_count: int | UnsetType = UNSET
+    unread_reactions: list[int] | UnsetType = UNSET
     chat_settings: ChatSettings | UnsetType = UNSET
 
 
@@ -106,6 +107,7 @@ class ConversationDrawing:
             is_marked_unread=UNSET if is_versioned else False,
             unanswered=True if view.is_unanswered else UNSET,
             unread_count=unread if unread or not is_versioned else UNSET,
+            unread_reactions=self._page.unread_reactions.get(view.conversation_id, UNSET),
             chat_settings=settings,
         )
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.messages import MessagePage
+from dvor.core.reactions import NAMED, group_reactions
 from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments
 from dvor.dialects.vk.text_formats import draw_formats
 from dvor.dialects.vk.texts import draw_text
@@ -73,6 +74,7 @@ class MessageObject(Struct, frozen=True, omit_defaults=True):
     update_time: int | UnsetType = UNSET
     reactions: list[ReactionCount] | UnsetType = UNSET
     reaction_id: int | UnsetType = UNSET
+    last_reaction_id: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     body: str | UnsetType = UNSET
     title: str | UnsetType = UNSET
@@ -153,11 +155,10 @@ class MessageDrawing:
         return drawn
 
     def _draw_reactions(self, reactions: list[Reaction]) -> dict[str, Any]:
-        by_kind: dict[int, list[int]] = {}
-        for one in reactions:
-            by_kind.setdefault(one.reaction_id, []).append(one.user_id)
+        by_kind = group_reactions(reactions)
         drawn: dict[str, Any] = {
-            "reactions": [ReactionCount(kind, len(who), who[:3]) for kind, who in sorted(by_kind.items())]
+            "reactions": [ReactionCount(kind, len(who), who[:NAMED]) for kind, who in by_kind.items()],
+            "last_reaction_id": max(reactions, key=lambda one: one.reacted_at).reaction_id,
         }
         mine = [one.reaction_id for one in reactions if one.user_id == self._viewer_id]
         return drawn | ({"reaction_id": mine[0]} if mine else {})

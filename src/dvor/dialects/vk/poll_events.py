@@ -3,6 +3,7 @@
 Sources: dev.vk.com, user long poll; longpoll-doc (version 19); OpenVK cff21778.
 """
 
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -20,6 +21,8 @@ from dvor.model.events import (
     Pulse,
     ReactionEvent,
     ReadEvent,
+    UnreadEvent,
+    UnreadReactionsEvent,
 )
 from dvor.model.ids import CHAT_PEERS
 
@@ -82,11 +85,11 @@ def draw_event(event: Event, receiver_id: int, params: PollParams, *, is_full: b
             own = [51, body.peer_id - CHAT_PEERS, int(body.by_id == receiver_id)]
             return [changed] if numbered else [own, changed]
         case ReactionEvent():
-            mine = body.user_id == receiver_id
-            change = (1 if mine else 2) if body.reaction_id else 3
-            return (
-                [[601, change, body.peer_id, body.number, body.reaction_id, body.user_id]] if numbered else []
-            )
+            return [draw_reactions(body, receiver_id)] if numbered else []
+        case UnreadReactionsEvent():
+            return [[602, body.peer_id, len(body.numbers), *body.numbers]] if numbered else []
+        case UnreadEvent():
+            return [[80, body.conversations, 0]]
         case PressedEvent() if event.kind == "message_answered":
             answer = {"user_id": body.user_id, "peer_id": body.peer_id, "event_id": body.event_id}
             return [[119, answer | {"action": msgspec.json.decode(body.payload) if body.payload else None}]]
@@ -112,6 +115,19 @@ def _draw_message(
     if is_full or params.mode & WITH_RANDOM_ID:
         drawn.append(message.random_id)
     return drawn
+
+
+def draw_reactions(event: ReactionEvent, receiver_id: int) -> list[Any]:
+    """Return who did what (1 and 3 the receiver, 2 and 4 another one: gave a reaction, took it back), and all reactions.
+
+    Each reaction begins with how many numbers follow: which, how many times, by how many of those who are named.
+    Source: the client Laney (github.com/Elorucov/Laney-Avalonia), which reads version 19.
+    """
+    is_mine, is_taken_back = event.user_id == receiver_id, not event.reaction_id
+    head = [601, (1 if is_mine else 2) + 2 * is_taken_back, event.peer_id, event.number]
+    own = [event.reaction_id] if is_mine and not is_taken_back else []
+    counts = [[3 + len(who), kind, count, len(who), *who] for kind, count, who in event.counts]
+    return [*head, *own, len(counts), *chain.from_iterable(counts)]
 
 
 def draw_extra(message: MessageEvent) -> dict[str, Any]:

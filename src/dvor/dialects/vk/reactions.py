@@ -4,16 +4,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
-from dvor.core.message_changes import react
 from dvor.core.messages import find_message, get_numbered
 from dvor.core.privacy import load_owners
+from dvor.core.reactions import NAMED, mark_reactions_read, react
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
-from dvor.dialects.vk.peers import OnePeer, check_peer, read_actor
+from dvor.dialects.vk.peers import OnePeer, SignedId, check_peer, read_actor
 from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.user_objects import UserObject
-from dvor.methods.declaration import Call, doc, method
+from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.ids import MAX_NUMBER
-from dvor.model.messages import Reaction
+from dvor.model.messages import REACTIONS, Reaction
 from dvor.model.tokens import Scope
 
 Cmid = Annotated[int, doc("A message's number within its conversation.", ge=0, le=MAX_NUMBER)]
@@ -22,14 +22,14 @@ Cmid = Annotated[int, doc("A message's number within its conversation.", ge=0, l
 def draw_counter(found: list[Reaction], kind: int) -> dict[str, Any]:
     """Return how many reacted in one way, and some of them."""
     who = [one.user_id for one in found if one.reaction_id == kind]
-    return {"reaction_id": kind, "count": len(who), "user_ids": who[:3]}
+    return {"reaction_id": kind, "count": len(who), "user_ids": who[:NAMED]}
 
 
 class React(OnePeer):
     """Parameters of messages.sendReaction."""
 
     cmid: Cmid
-    reaction_id: Annotated[int, doc("VK's number of the reaction.", ge=1, le=16)]
+    reaction_id: Annotated[int, doc("VK's number of the reaction, 1 to 16.", ge=1, le=MAX_NUMBER)]
 
 
 @method("messages.sendReaction", scope=Scope.MESSAGES, for_groups=True, writes=True, is_repeatable=True)
@@ -131,3 +131,71 @@ async def get_messages_reactions(call: Call, params: GetReactions) -> ReactionLi
         counters = [draw_counter(found, kind) for kind in sorted({one.reaction_id for one in found})]
         items.append(MessageReactions(message.number, counters))
     return ReactionList(items)
+
+
+class MarkRead(Params):
+    """Parameters of messages.markReactionsAsRead."""
+
+    peer_id: SignedId
+    cmids: Annotated[
+        list[Cmid], doc("Up to 100 messages; none: all of the conversation.", max_length=100)
+    ] = []
+
+
+@method("messages.markReactionsAsRead", scope=Scope.MESSAGES, writes=True, is_repeatable=True)
+async def mark_reactions_as_read(call: Call, params: MarkRead) -> Literal[1]:
+    """Notes that the caller has seen the reactions to messages of his.
+
+    VK: messages.markReactionsAsRead.
+    """
+    peer_id = check_peer(params.peer_id)
+    await mark_reactions_read(call.tx, call.user_id, peer_id, params.cmids, now=call.now)
+    return 1
+
+
+class GetAssets(Params):
+    """Parameters of messages.getReactionsAssets."""
+
+    client_version: Annotated[
+        int, doc("The version that the client has; all are given whatever it is.", ge=1, le=MAX_NUMBER)
+    ] = 1
+
+
+class ReactionLinks(Struct, frozen=True):
+    """Where the pictures of a reaction are: Lottie animations, and a PNG of 144 pixels."""
+
+    big_animation: str
+    small_animation: str
+    static: str
+
+
+class ReactionAsset(Struct, frozen=True):
+    """A reaction and its pictures."""
+
+    reaction_id: int
+    links: ReactionLinks
+
+
+class ReactionAssets(Struct, frozen=True):
+    """All reactions that can be given; `version` rises when their pictures change."""
+
+    assets: list[ReactionAsset]
+    reaction_ids: list[int]
+    version: int
+
+
+ASSETS_VERSION = 1
+
+
+@method("messages.getReactionsAssets", scope=Scope.MESSAGES)
+async def get_reactions_assets(call: Call, params: GetAssets) -> ReactionAssets:
+    """Returns the reactions that can be given, and where their pictures are.
+
+    VK: messages.getReactionsAssets.  One animation serves both sizes.
+    """
+    assets = []
+    for number, name in enumerate(REACTIONS, 1):
+        address = f"{call.courtyard.public_url}/static/reaction_{name}"
+        links = ReactionLinks(f"{address}.json", f"{address}.json", f"{address}.png")
+        assets.append(ReactionAsset(number, links))
+    return ReactionAssets(assets, [one.reaction_id for one in assets], ASSETS_VERSION)
