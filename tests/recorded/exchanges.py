@@ -15,7 +15,8 @@ from typing import Any
 
 import httpx
 
-from dvor.cli.cast import draw_courtyard, issue_cast_tokens, settle
+from dvor.cli.cast import issue_cast_tokens, settle
+from dvor.cli.drawings import draw_courtyard
 from dvor.config import Settings
 from dvor.core.courtyard import open_courtyard
 from dvor.server.app import Application

@@ -1,10 +1,8 @@
 """The cast: a small courtyard of people that the demo, the tests and the examples of the documentation share."""
 
 import asyncio
-import io
 
 from msgspec import Struct
-from PIL import Image, ImageDraw
 
 from dvor.core import apps, friends, groups, likes, privacy, wall
 from dvor.core.accounts import create_account, switch_on_totp
@@ -286,7 +284,9 @@ async def _post(
 
 
 async def _give_avatar(courtyard: Courtyard, user_id: int, member: Member) -> None:
-    picture = await asyncio.to_thread(check_and_render, draw_portrait(member), pixels=10**6)
+    from dvor.cli.drawings import draw_portrait  # Pillow's memory only where there is a demo
+
+    picture = await asyncio.to_thread(check_and_render, draw_portrait(member.color), pixels=10**6)
     by_side = {}
     for side, letter in (("50", "s"), ("100", "m"), ("200", "p"), ("400", "x"), ("max", "x")):
         rendering = next(one for one in picture.renderings if one.type == letter)
@@ -301,6 +301,8 @@ async def _give_avatar(courtyard: Courtyard, user_id: int, member: Member) -> No
 
 async def _post_picture(courtyard: Courtyard, user_id: int, now: int) -> None:
     """Put a picture on a wall by the road that every client takes: an address, an upload, a receipt."""
+    from dvor.cli.drawings import draw_courtyard
+
     address = read_address(courtyard, make_address(courtyard, user_id, "wall photo"))
     body, signature = await keep_picture(courtyard, address, draw_courtyard())
     upload = read_receipt(courtyard, user_id, "wall photo", body, signature)
@@ -310,34 +312,3 @@ async def _post_picture(courtyard: Courtyard, user_id: int, now: int) -> None:
         await _post(tx, user_id, user_id, "Вот он, наш двор.", now, [Attachment("photo", user_id, photo.id)])
 
     await courtyard.database.write(write)
-
-
-def draw_portrait(member: Member) -> bytes:
-    """Return a picture of a person: a head and shoulders in the person's colour, as PNG."""
-    image = Image.new("RGB", (604, 604), member.color)
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((197, 120, 407, 330), fill="#fbfaf7")
-    draw.ellipse((92, 362, 512, 782), fill="#fbfaf7")
-    return _png(image)
-
-
-def draw_courtyard() -> bytes:
-    """Return a picture of a courtyard: sky, houses, a lawn and a tree, as PNG."""
-    image = Image.new("RGB", (1280, 800), "#9cc4de")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 560, 1280, 800), fill="#6a9a4a")
-    for left, color in ((60, "#c98d5a"), (480, "#d8b08c"), (900, "#b8744a")):
-        draw.rectangle((left, 180, left + 340, 560), fill=color)
-        for column in range(4):
-            for row in range(4):
-                x, y = left + 30 + column * 76, 215 + row * 82
-                draw.rectangle((x, y, x + 46, y + 52), fill="#fff4c9")
-    draw.rectangle((620, 500, 650, 680), fill="#5a3a1f")
-    draw.ellipse((520, 330, 750, 560), fill="#3f7a35")
-    return _png(image)
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -19,7 +19,6 @@ from dvor.config import ConfigError
 from dvor.core.secrets import MasterKeyUnusable
 from dvor.model.errors import Refusal
 from dvor.store.maintenance import MaintenanceRefused
-from dvor.store.postgresql import UNUSABLE
 from dvor.store.revision import SchemaTooNew
 from dvor.store.sqlite import DataFolderBusy
 
@@ -40,6 +39,13 @@ app.command(database_app)
 app.command(docs)
 
 
+def _unusable() -> tuple[type[BaseException], ...]:
+    """Return how a database or a folder that cannot be used shows; asked only when something has failed."""
+    from dvor.store.postgresql import UNUSABLE  # SQLite does without its driver's memory
+
+    return (OSError, *UNUSABLE)
+
+
 def main() -> None:
     """Run the command; what the operator did wrong is one line and exit code 1."""
     try:
@@ -50,5 +56,5 @@ def main() -> None:
         sys.exit(f"dvor: {type(error).__name__}: {error}")
     except (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable, SchemaTooNew) as error:
         sys.exit(f"dvor: {error}")
-    except (OSError, *UNUSABLE) as error:
+    except _unusable() as error:
         sys.exit(f"dvor: the database or the data folder cannot be used: {error}")

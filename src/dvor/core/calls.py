@@ -1,7 +1,5 @@
 """Telephone calls that confirm a person: asking for one, and typing back the last digits of the number that rang."""
 
-import phonenumbers
-
 from dvor.core.courtyard import Courtyard
 from dvor.model.calls import DIGITS_SECONDS, MAX_ATTEMPTS, MAX_CALLS_A_DAY, Confirmation
 from dvor.model.errors import DigitsWrong, NumberInvalid, TooManyCalls
@@ -10,16 +8,18 @@ from dvor.store.calls import count_attempt, end_confirmation, find_confirmation,
 from dvor.store.database import Transaction
 
 DAY = 86400
-_COSTLY = {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
 
 
 def read_number(text: str) -> str:
     """Return a telephone number as E.164 (`+74950000001`); `NumberInvalid`.  It has to begin with + and the country."""
+    import phonenumbers  # its tables only where somebody gives a number
+
+    costly = {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
     try:
         number = phonenumbers.parse(text.strip(), None)
     except phonenumbers.NumberParseException as error:
         raise NumberInvalid("write it with + and the code of the country") from error
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) in _COSTLY:
+    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) in costly:
         raise NumberInvalid("there is no such number, or it costs extra")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -2,25 +2,13 @@
 
 A challenge is not stored: it is signed, names what it is for, and expires; that it was answered is.  A passkey stands
 for password and one-time code together, so the device has to verify its user.
+
+The library webauthn takes 5 MB and a tenth of a second to load: it is imported by the functions that need it.
 """
 
 import ipaddress
 import secrets
 from urllib.parse import urlsplit
-
-import webauthn
-from webauthn.helpers import (
-    parse_authentication_credential_json,
-    parse_client_data_json,
-    parse_registration_credential_json,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.secrets import hash_secret
@@ -46,7 +34,7 @@ USER_ID_BYTES = 8
 LOG_IN_USER = 0
 MAX_NAME_LENGTH = 60
 # what a damaged credential makes the library raise beside its own errors
-UNREADABLE = (WebAuthnException, ValueError, KeyError, TypeError, OverflowError)
+UNREADABLE = (ValueError, KeyError, TypeError, OverflowError)
 
 list_passkeys = store.list_passkeys
 
@@ -77,6 +65,8 @@ def _draw_challenge(courtyard: Courtyard, user_id: int) -> bytes:
 
 def _check_challenge(courtyard: Courtyard, user_id: int, client_data: bytes) -> tuple[bytes, int]:
     """Return the challenge that was answered, and until when it could be; `PasskeyRefused`."""
+    from webauthn.helpers import parse_client_data_json
+
     challenge = parse_client_data_json(client_data).challenge
     body, signature = challenge[:-SIGNATURE_BYTES], challenge[-SIGNATURE_BYTES:]
     expires_at = int.from_bytes(body[NONCE_BYTES:])
@@ -88,6 +78,14 @@ def _check_challenge(courtyard: Courtyard, user_id: int, client_data: bytes) -> 
 
 async def offer_passkey(courtyard: Courtyard, tx: Transaction, user: User, login: str) -> str:
     """Return what a browser needs to make a passkey for a user, as JSON."""
+    import webauthn
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     known = await store.list_passkeys(tx, user.id)
     options = webauthn.generate_registration_options(
         rp_id=_host(courtyard),
@@ -107,6 +105,10 @@ async def offer_passkey(courtyard: Courtyard, tx: Transaction, user: User, login
 
 async def add_passkey(courtyard: Courtyard, user_id: int, credential: str, name: str) -> None:
     """Keep a passkey that a browser has made for a user; `PasskeyRefused`."""
+    import webauthn
+    from webauthn.helpers import parse_registration_credential_json
+    from webauthn.helpers.exceptions import WebAuthnException
+
     now = courtyard.now
     try:
         parsed = parse_registration_credential_json(credential)
@@ -118,7 +120,7 @@ async def add_passkey(courtyard: Courtyard, user_id: int, credential: str, name:
             expected_origin=_origin(courtyard),
             require_user_verification=True,
         )
-    except UNREADABLE as error:
+    except (WebAuthnException, *UNREADABLE) as error:
         raise PasskeyRefused("the browser's answer cannot be taken") from error
     label = name.strip()[:MAX_NAME_LENGTH] or "Passkey"
     passkey = Passkey(user_id, made.credential_id, made.credential_public_key, made.sign_count, label, now, 0)
@@ -140,6 +142,9 @@ async def remove_passkey(tx: Transaction, user_id: int, credential_id: bytes) ->
 
 def offer_log_in(courtyard: Courtyard) -> str:
     """Return what a browser needs to log in with any passkey that it has for this place, as JSON."""
+    import webauthn
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=_host(courtyard),
         challenge=_draw_challenge(courtyard, LOG_IN_USER),
@@ -150,6 +155,10 @@ def offer_log_in(courtyard: Courtyard) -> str:
 
 async def log_in_with_passkey(courtyard: Courtyard, credential: str) -> int:
     """Return the user whose passkey has answered our challenge; `PasskeyRefused`, `AccountClosed`."""
+    import webauthn
+    from webauthn.helpers import parse_authentication_credential_json
+    from webauthn.helpers.exceptions import WebAuthnException
+
     now = courtyard.now
     try:
         parsed = parse_authentication_credential_json(credential)
@@ -169,7 +178,7 @@ async def log_in_with_passkey(courtyard: Courtyard, credential: str) -> int:
             credential_current_sign_count=known.sign_count,
             require_user_verification=True,
         )
-    except UNREADABLE as error:
+    except (WebAuthnException, *UNREADABLE) as error:
         raise PasskeyRefused("the browser's answer cannot be taken") from error
     if user.deactivated:
         raise AccountClosed(user.deactivated)

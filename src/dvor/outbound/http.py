@@ -9,7 +9,6 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
-import httpx
 from msgspec import Struct
 
 TIMEOUT_SECONDS = 10.0
@@ -43,6 +42,8 @@ async def post(url: str, body: bytes, headers: dict[str, str], *, allows_private
     literal = f"[{address}]" if ":" in address else address
     port = f":{parts.port}" if parts.port else ""
     target = parts._replace(netloc=literal + port, fragment="").geturl()
+    import httpx  # its memory only where something is called
+
     sent = {"host": parts.netloc.rpartition("@")[2], "user-agent": "Dvor"} | headers
     try:
         async with (

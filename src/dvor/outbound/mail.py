@@ -5,8 +5,6 @@ import sys
 from email.message import EmailMessage
 from email.utils import formatdate
 
-import aiosmtplib
-
 from dvor.config import Settings
 from dvor.model.errors import MailFailed
 from dvor.model.letters import Letter
@@ -31,6 +29,8 @@ async def send_mail(settings: Settings, letter: Letter, *, host: str, message_id
         sys.stdout.write(f"dvor: a letter to {letter.to}\nSubject: {letter.subject}\n\n{letter.text}\n")
         sys.stdout.flush()
         return
+    import aiosmtplib  # its memory only where there is a mail server
+
     try:
         await aiosmtplib.send(
             message,

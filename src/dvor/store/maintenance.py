@@ -15,7 +15,6 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 from sqlalchemy import Integer, Table, bindparam, column, func, select, table, tuple_
 
 from dvor.config import Settings
@@ -113,6 +112,8 @@ def _open_file(path: Path) -> sqlite3.Connection:
 
 
 async def _version(tx: Transaction) -> str:
+    import asyncpg  # a server on SQLite does without its memory
+
     try:
         return str(await tx.value(_VERSION))
     except (sqlite3.DatabaseError, asyncpg.UndefinedTableError) as error:

@@ -5,8 +5,6 @@ import sqlite3
 from functools import cache
 from pathlib import Path
 
-import asyncpg
-
 from dvor.config import Settings
 from dvor.store.sqlite import FILE_NAME
 
@@ -43,6 +41,8 @@ async def _find_revision(settings: Settings) -> str | None:
     """Return the revision of a database, None for one without a schema."""
     if settings.database is None:
         return await asyncio.to_thread(_find_in_file, settings.data / FILE_NAME)
+    import asyncpg  # SQLite does without its memory
+
     connection = await asyncpg.connect(settings.database)
     try:
         revision: str | None = await connection.fetchval(_CURRENT)

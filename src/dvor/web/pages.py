@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import structlog
-from jinja2 import Environment, FunctionLoader, select_autoescape
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -28,6 +27,9 @@ from dvor.model.sessions import SESSION_SECONDS, Session
 from dvor.model.users import User
 from dvor.web.static_files import static_address
 from dvor.web.uploads import read_upload
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 FORM_POLICY = f"{POLICY}; form-action 'self'"
@@ -53,8 +55,14 @@ class FormRefused(Refusal):
 
 
 @cache
-def templates() -> Environment:
+def templates() -> "Environment":
     """Return the templates of the pages."""
+    from jinja2 import (  # their memory only where pages are looked at
+        Environment,
+        FunctionLoader,
+        select_autoescape,
+    )
+
     folder = files("dvor.web") / "templates"
     environment = Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),

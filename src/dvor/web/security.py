@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
 from starlette.responses import Response
 
 from dvor.core.accounts import (
@@ -173,6 +172,8 @@ class SecurityPages:
             except EXPECTED as refusal:
                 problem = refusal
         host = urlsplit(self._courtyard.public_url).netloc
+        import segno  # its tables only where somebody sets up one-time codes
+
         code = segno.make(describe_seed(seed, account.login, host), error="m")
         picture = code.svg_inline(scale=5, dark="#000", light="#fff", svgclass=None, lineclass=None)
         return self._render(view, "totp.html", problem, is_on=is_on, seed=seed, picture=picture)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dvor.cli.cast import draw_courtyard
+from dvor.cli.drawings import draw_courtyard
 from tests.dialects.vk.conftest import CastClient
 
 

@@ -1,6 +1,6 @@
 """The picture of a chat: uploaded, shown, told of, and taken away."""
 
-from dvor.cli.cast import draw_courtyard
+from dvor.cli.drawings import draw_courtyard
 from dvor.store.files import find_files
 from tests.dialects.vk.conftest import CastClient
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from dvor.cli.cast import draw_courtyard
+from dvor.cli.drawings import draw_courtyard
 from dvor.store.files import used_bytes
 from tests.dialects.vk.conftest import CastClient
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from dvor.cli.cast import draw_courtyard
+from dvor.cli.drawings import draw_courtyard
 from dvor.core.files import make_address
 from tests.dialects.vk.conftest import NOW, CastClient
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from dvor.dialects.vk.script.compiler import Compiler
 from dvor.dialects.vk.script.interpreter import CallApi, Interpreter
-from dvor.dialects.vk.script.syntax import CompileError
+from dvor.dialects.vk.script.tree import CompileError
 from dvor.dialects.vk.script.values import Room, ScriptError, join_texts, to_json
 from dvor.methods.declaration import Beside, Call, CallRefused, Params, doc, method
 from dvor.model.errors import InvalidParameter, Refusal

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
 from starlette.types import Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
@@ -70,6 +69,8 @@ def solution(courtyard: Courtyard, sid: str) -> str:
 
 def draw_captcha(text: str) -> bytes:
     """Return a picture of the digits, as PNG."""
+    from PIL import Image, ImageDraw, ImageFont  # their memory only where captchas are tried
+
     image = Image.new("RGB", (160, 60), "#f4f1ea")
     ImageDraw.Draw(image).text((20, 8), text, fill="#25597a", font=ImageFont.load_default(40))
     buffer = io.BytesIO()

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dvor.dialects.vk.script import compiler, interpreter
 from dvor.dialects.vk.script.compiler import Compiler
 from dvor.dialects.vk.script.interpreter import Interpreter
-from dvor.dialects.vk.script.syntax import CompileError, parse
+from dvor.dialects.vk.script.syntax import parse
+from dvor.dialects.vk.script.tree import CompileError
 from dvor.dialects.vk.script.values import ScriptError, to_json
 
 WALL = [{"id": number, "likes": {"count": number % 3}} for number in range(250)]

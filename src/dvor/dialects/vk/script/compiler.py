@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
-from dvor.dialects.vk.script.syntax import CompileError, Node, parse
+from dvor.dialects.vk.script.tree import CompileError, Node
 
 MAX_TEXT = 262_144
 """Characters of a script; clients send up to 260,000."""
@@ -33,7 +34,9 @@ class Compiler:
             return kept
         if len(text) > MAX_TEXT:
             raise CompileError(f"longer than {MAX_TEXT} characters")
-        tree = await self._read_apart(text) if len(text) > LONG_TEXT else parse(text)
+        from dvor.dialects.vk.script.syntax import parse  # its parser's memory only where scripts come
+
+        tree = await self._read_apart(parse, text) if len(text) > LONG_TEXT else parse(text)
         self._keep(text, tree)
         return tree
 
@@ -44,7 +47,7 @@ class Compiler:
             old, _ = self._kept.popitem(last=False)
             self._kept_text -= len(old)
 
-    async def _read_apart(self, text: str) -> Node:
+    async def _read_apart(self, parse: Callable[[str], Node], text: str) -> Node:
         if self._process is None:
             # a fresh interpreter: this one has threads and open databases, which must not be forked
             self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from dvor.dialects.vk.script.members import call_member
-from dvor.dialects.vk.script.syntax import Node
+from dvor.dialects.vk.script.tree import Node
 from dvor.dialects.vk.script.values import (
     MAX_BYTES,
     VALUE_BYTES,

@@ -8,17 +8,10 @@ from typing import Any
 from lark import Lark, Token, Transformer, Tree
 from lark.exceptions import LarkError, UnexpectedInput
 
-MAX_DEPTH = 200
-"""How deep expressions and blocks may lie in each other."""
-
-Node = tuple[Any, ...]
+from dvor.dialects.vk.script.tree import CompileError, Node, check_depth
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))")
-
-
-class CompileError(Exception):
-    """The text is no script; says where and why."""
 
 
 class _Build(Transformer[Token, Node]):
@@ -91,13 +84,3 @@ def parse(text: str) -> Node:
         raise CompileError(str(error)[:200]) from error
     check_depth(tree)
     return tree  # type: ignore[no-any-return]
-
-
-def check_depth(tree: Node) -> None:
-    """Refuse what lies too deep: `CompileError`."""
-    waiting: list[tuple[Any, int]] = [(tree, 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise CompileError(f"nested deeper than {MAX_DEPTH}")
-        waiting.extend((inner, depth + 1) for inner in node if isinstance(inner, tuple))
