@@ -8,7 +8,7 @@ import pytest
 
 import dvor.web
 from dvor.cli.cast import PASSWORD
-from dvor.web import credentials, privacy, profile, security, sign_up
+from dvor.web import biography, credentials, privacy, profile, security, sign_up
 from dvor.web.apps import FIELD_WORDS, PROBLEMS, PROTOCOL_WORDS
 from dvor.web.consent import ALWAYS, OPENID_WORDS, VK_WORDS
 from dvor.web.log_in import WORDS
@@ -48,9 +48,14 @@ def spoken_words() -> set[str]:
         profile.VISIBILITIES,
         profile.RELATIONS,
         profile.ACCESSES,
+        biography.TITLES,
+        biography.WORDS,
+        biography.RELATIVES,
     ]
     found |= {words for table in tables for words in table.values()}  # type: ignore[attr-defined]
     found |= {warning for _, warning in PROTOCOL_WORDS.values() if warning}
+    found |= {"University", "School"}
+    found |= {words for title, texts in biography.VIEWS.values() for words in (title, *texts.split("|"))}
     return found | {words for several in ALWAYS.values() for words in several}
 
 

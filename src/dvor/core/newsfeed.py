@@ -106,3 +106,8 @@ async def show_in_news(tx: Transaction, user_id: int, source_ids: list[int]) -> 
 async def load_hidden(tx: Transaction, user_id: int) -> Owners:
     """Return the people and communities whose news a user has hidden, as far as he may still know of them."""
     return await load_owners(tx, user_id, await list_hidden(tx, user_id))
+
+
+async def list_hidden_ids(tx: Transaction, user_id: int) -> list[int]:
+    """Return whose news a user has hidden, by id."""
+    return await list_hidden(tx, user_id)

@@ -1,5 +1,7 @@
 """Photos: what an upload becomes, which photos a viewer sees, and changing, deleting and restoring them."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from dvor.core.events import tell
@@ -9,7 +11,16 @@ from dvor.model.errors import AccessDenied, InvalidParameter, InvalidUpload, Pho
 from dvor.model.events import ItemEvent
 from dvor.model.files import UploadedPicture
 from dvor.model.likes import ItemCounters
-from dvor.model.photos import MAX_ALBUM_TEXT, SAVED_ALBUM, WALL_ALBUM, Audience, Photo, PictureSize
+from dvor.model.photos import (
+    MAX_ALBUM_TEXT,
+    PROFILE_ALBUM,
+    SAVED_ALBUM,
+    WALL_ALBUM,
+    Audience,
+    Photo,
+    PictureSize,
+)
+from dvor.model.users import User
 from dvor.store import photos as store
 from dvor.store.albums import load_album
 from dvor.store.database import Transaction
@@ -147,6 +158,13 @@ async def get_photos(tx: Transaction, viewer_id: int, keys: list[tuple[int, int,
         if is_seen or opens(photo.access_key, access_key):
             seen.append(photo)
     return seen
+
+
+async def load_avatar_photos(tx: Transaction, users: Collection[User]) -> dict[int, Photo]:
+    """Return the photos that people show beside their names, if they are photos that one can open."""
+    avatars = {user.id: user.avatar["max"] for user in users if "max" in user.avatar}
+    newest = await store.load_newest(tx, sorted(avatars), PROFILE_ALBUM)
+    return {one: photo for one, photo in newest.items() if photo.sizes[-1].file == avatars[one]}
 
 
 async def get_photo(tx: Transaction, viewer_id: int, key: Key, access_key: str = "") -> Photo:

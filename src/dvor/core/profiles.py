@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from dvor.core import photos
+from dvor.core.biographies import check_biography
 from dvor.core.courtyard import Courtyard
 from dvor.core.hooks import tell_hooks
 from dvor.core.users import check_name, check_screen_name
@@ -73,6 +74,7 @@ def check_personal_data(data: PersonalData, now: int, *, needs_last_name: bool =
             _check_length(name, value, MAX_LONG_LENGTH if name in LONG_TEXTS else MAX_TEXT_LENGTH)
     if details.graduation:
         _check_range("graduation", details.graduation, OLDEST_YEAR, FURTHEST_YEAR)
+    check_biography(details.biography)
     if details.site and not _is_address(details.site):
         raise InvalidParameter("site", "is no address that begins with http:// or https://")
 

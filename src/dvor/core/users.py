@@ -12,7 +12,7 @@ from dvor.model.users import NewUser, UserCounters
 from dvor.store.albums import list_album_ids
 from dvor.store.database import Transaction
 from dvor.store.events import insert_receiver
-from dvor.store.friends import count_friends, count_online_friends
+from dvor.store.friends import count_friends, count_online_friends, list_mutual
 from dvor.store.group_members import list_group_ids
 from dvor.store.groups import find_group_names
 from dvor.store.name_words import save_names
@@ -89,8 +89,9 @@ async def get_people(tx: Transaction, viewer_id: int, names: list[str]) -> tuple
     return user_ids, await load_people(tx, viewer_id, user_ids)
 
 
-async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounters:
-    """Count what a user has and shows everybody; only for viewers who may see the profile."""
+async def count_for_user(tx: Transaction, user_id: int, now: int, viewer_id: int = 0) -> UserCounters:
+    """Count what a user has and shows everybody, and friends in common; only for viewers who may see the profile."""
+    mutual = await list_mutual(tx, viewer_id, [user_id]) if viewer_id not in (0, user_id) else []
     albums = await list_album_ids(tx, user_id, Audience.EVERYBODY)
     communities = await load_communities(tx, 0, await list_group_ids(tx, user_id))
     return UserCounters(
@@ -103,6 +104,7 @@ async def count_for_user(tx: Transaction, user_id: int, now: int) -> UserCounter
         albums=len(albums),
         posts=await count_posts(tx, user_id, "all", with_friends_only=False),
         groups=sum(one.is_found for one in communities.values()),
+        mutual_friends=len(mutual),
     )
 
 

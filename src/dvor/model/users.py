@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from dvor.model.biographies import Biography
+
 ONLINE_SECONDS = 300
 """Seen this recently means online (OpenVK's own figure)."""
 
@@ -51,6 +53,7 @@ class Details(Struct, frozen=True, omit_defaults=True):
     faculty_name: str = ""
     graduation: int = 0
     timezone: int = 0
+    biography: Biography = Biography()
 
 
 class User(Struct, frozen=True):
@@ -144,3 +147,4 @@ class UserCounters(Struct, frozen=True):
     posts: int
     groups: int = 0
     albums: int = 0
+    mutual_friends: int = 0

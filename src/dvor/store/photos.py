@@ -119,6 +119,16 @@ _SIZES = Statement(
 )
 
 
+_NEWEST = Statement(
+    select(photos.c.owner_id, func.max(photos.c.id))
+    .where(
+        among(photos.c.owner_id, "owner_ids"), photos.c.album_id == bindparam("album_id", type_=Id), _is_there
+    )
+    .group_by(photos.c.owner_id),
+    lambda owner_id, photo_id: (owner_id, photo_id),
+)
+
+
 @shapes(Photo, is_rising=(False, True))
 def _page(is_rising: bool) -> Executable:
     order = photos.c.id.asc() if is_rising else photos.c.id.desc()
@@ -130,6 +140,12 @@ async def load_photos(tx: Transaction, keys: list[Key], *, with_deleted: bool = 
     """Return the existing ones of these photos by (owner, id), in one query."""
     found = await tx.rows(_BY_KEYS, keys=keys) if keys else []
     return {(photo.owner_id, photo.id): photo for photo in found if with_deleted or not photo.deleted_at}
+
+
+async def load_newest(tx: Transaction, owner_ids: list[int], album_id: int) -> dict[int, Photo]:
+    """Return the newest photo of each owner in the album of this number."""
+    keys = await tx.rows(_NEWEST, owner_ids=owner_ids, album_id=album_id) if owner_ids else []
+    return {photo.owner_id: photo for photo in (await load_photos(tx, keys)).values()}
 
 
 async def find_upload(tx: Transaction, owner_id: int, upload_id: str) -> Photo | None:

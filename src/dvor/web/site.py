@@ -7,6 +7,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.web import (
     apps,
     apps_in_use,
+    biography,
     consent,
     credentials,
     front,
@@ -53,6 +54,7 @@ def open_site(courtyard: Courtyard, not_found: ASGIApp) -> ASGIApp:
             route("/share", share.show, needs_user=False),
             route("/share/done", share.show_done),
             route("/settings/profile", profile.show),
+            route("/settings/biography", biography.show),
             Route("/settings/photo", Page(courtyard, profile.show_photo, takes_file=True)),
             route("/settings/photo/remove", profile.show_photo_removal),
             route("/settings/privacy", privacy.show),

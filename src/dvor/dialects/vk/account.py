@@ -1,91 +1,26 @@
 """account.*: the caller's own account."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Struct, UnsetType, field
-from msgspec.structs import replace
+from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.accounts import has_second_factor
 from dvor.core.conversations import count_unread
 from dvor.core.friends import count_open_requests, tell_friends
 from dvor.core.notifications import count_new_notifications
-from dvor.core.places import list_countries, load_cities
 from dvor.core.privacy import block, list_blocked, load_people, unblock
-from dvor.core.profiles import change_personal_data
 from dvor.core.users import note_visit
-from dvor.dialects.vk.user_objects import Place, UserDrawing, UserObject, draw_birth_date
+from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.conversations import Unread
-from dvor.model.errors import InvalidParameter, LoginTaken, UserNotFound
+from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.events import Pulse
 from dvor.model.tokens import FULL_SCOPE
-from dvor.model.users import Platform, personal_data
+from dvor.model.users import Platform
 
 ENGLISH = 3
 """VK's number of the language of the texts that this server writes."""
-
-
-class ProfileInfo(Struct, frozen=True, omit_defaults=True):
-    """The caller's profile as its owner sees it."""
-
-    id: int
-    first_name: str
-    last_name: str
-    home_town: str
-    status: str
-    bdate: str
-    bdate_visibility: int
-    phone: str
-    relation: int
-    sex: int
-    screen_name: str | None
-    nickname: str
-    maiden_name: str
-    photo_200: str
-    is_service_account: bool = field(default=False)
-    is_verified: bool = False
-    verification_status: str = "unverified"
-    city: Place | UnsetType = UNSET
-    country: Place | UnsetType = UNSET
-
-
-@method("account.getProfileInfo")
-async def get_profile_info(call: Call, params: NoParams) -> ProfileInfo:
-    """Returns the caller's profile.
-
-    VK: account.getProfileInfo.  Without a birth date OpenVK gives 01.01.1970 and VK an empty text.
-    """
-    person = (await load_people(call.tx, call.user_id, [call.user_id]))[call.user_id]
-    user = person.user
-    photo = UserDrawing(call, ("photo_200",)).draw(person).photo_200
-    bdate = draw_birth_date(user, padded=not call.is_versioned)
-    return ProfileInfo(
-        id=user.id,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        home_town=user.home_town,
-        status=user.status,
-        bdate=bdate if bdate or call.is_versioned else "01.01.1970",
-        bdate_visibility=user.birth_date_visibility,
-        phone=mask_phone(user.details.mobile_phone),
-        relation=user.relation,
-        sex=user.sex,
-        screen_name=user.screen_name or (f"id{user.id}" if call.is_versioned else None),
-        nickname=user.nickname,
-        maiden_name=user.maiden_name,
-        photo_200=photo if isinstance(photo, str) else "",
-        is_verified=user.is_verified,
-        verification_status="verified" if user.is_verified else "unverified",
-        city=Place(user.city_id, user.city) if user.city else UNSET,
-        country=Place(user.country_id, user.country) if user.country else UNSET,
-    )
-
-
-def mask_phone(number: str) -> str:
-    """Return a telephone number with its middle hidden: `+374 ** *** 420`."""
-    digits = "".join(character for character in number if character.isdecimal())
-    return f"+{digits[:3]} ** *** {digits[-3:]}" if len(digits) > 6 else ""
 
 
 class AccountInfo(Struct, frozen=True, omit_defaults=True, rename={"two_factor_required": "2fa_required"}):
@@ -298,78 +233,3 @@ async def get_banned(call: Call, params: GetBanned) -> BannedList:
     total, ids, people = await list_blocked(call.tx, call.user_id, offset=params.offset, count=params.count)
     drawing = UserDrawing(call, params.fields)
     return BannedList(total, ids, [drawing.draw(people[one]) for one in ids])
-
-
-class SaveProfile(Params):
-    """Parameters of account.saveProfileInfo; what is not given stays as it is."""
-
-    first_name: Annotated[str, doc("The first name.")] | None = None
-    last_name: Annotated[str, doc("The last name.")] | None = None
-    maiden_name: Annotated[str, doc("The maiden name.")] | None = None
-    nickname: Annotated[str, doc("The middle name.")] | None = None
-    screen_name: Annotated[str, doc("The short name; empty for none.")] | None = None
-    sex: Annotated[int, doc("0 says nothing, 1 woman, 2 man.", ge=0, le=2)] | None = None
-    relation: Annotated[int, doc("VK's number of the relation.", ge=0, le=8)] | None = None
-    bdate: Annotated[str, doc("The birth date, `D.M.YYYY`; empty for none.")] | None = None
-    bdate_visibility: Annotated[int, doc("0 hidden, 1 whole, 2 without the year.", ge=0, le=2)] | None = None
-    home_town: Annotated[str, doc("The home town.")] | None = None
-    status: Annotated[str, doc("The status.")] | None = None
-    city_id: Annotated[int, doc("A city of database.getCities.", ge=0, le=2**53 - 1)] | None = None
-    country_id: Annotated[int, doc("A country of database.getCountries.", ge=0, le=2**53 - 1)] | None = None
-
-
-class SavedProfile(Struct, frozen=True):
-    """Whether something was changed."""
-
-    changed: int
-
-
-@method("account.saveProfileInfo", writes=True, is_repeatable=True, errors={LoginTaken: 100})
-async def save_profile_info(call: Call, params: SaveProfile) -> SavedProfile | Literal[0, 1]:
-    """Changes what the caller tells about himself.
-
-    VK: account.saveProfileInfo, which answers an object; OpenVK's answers 0 or 1.
-    """
-    was = personal_data((await load_people(call.tx, call.user_id, [call.user_id]))[call.user_id].user)
-    given = {name: getattr(params, name) for name in SAME_NAMES if getattr(params, name) is not None}
-    if params.screen_name is not None:
-        given["screen_name"] = params.screen_name.lower() or None
-    if params.bdate is not None:
-        given["birth_date"] = read_birth_date(params.bdate)
-    if params.bdate_visibility is not None:
-        given["birth_date_visibility"] = params.bdate_visibility
-    given |= read_places(params.city_id, params.country_id)
-    fresh = replace(was, **given)
-    await change_personal_data(call.tx, call.user_id, fresh, call.now)
-    changed = int(fresh != was)
-    return SavedProfile(changed) if call.is_versioned else (1 if changed else 0)
-
-
-SAME_NAMES = ("first_name", "last_name", "maiden_name", "nickname", "sex", "relation", "home_town", "status")
-
-
-def read_birth_date(text: str) -> str | None:
-    """Return a date such as `1.4.1990` as ISO; `InvalidParameter`."""
-    if not text:
-        return None
-    parts = text.split(".")
-    if len(parts) != 3 or not all(part.isdecimal() and part.isascii() and len(part) < 5 for part in parts):
-        raise InvalidParameter("bdate", "is no date (D.M.YYYY)")
-    day, month, year = (int(part) for part in parts)
-    return f"{year:04d}-{month:02d}-{day:02d}"
-
-
-def read_places(city_id: int | None, country_id: int | None) -> dict[str, Any]:
-    """Return a city and a country by their numbers, 0 for none; `InvalidParameter`."""
-    given: dict[str, Any] = {}
-    if city_id is not None:
-        cities = load_cities() if city_id else {}
-        if city_id and city_id not in cities:
-            raise InvalidParameter("city_id", "is no city of database.getCities")
-        given |= {"city_id": city_id, "city": cities[city_id].name if city_id else ""}
-    if country_id is not None:
-        countries = {one.id: one.name for one in list_countries("en")} | {0: ""}
-        if country_id not in countries:
-            raise InvalidParameter("country_id", "is no country of database.getCountries")
-        given |= {"country_id": country_id, "country": countries[country_id]}
-    return given

@@ -33,6 +33,7 @@ SECTIONS = (
     "photo_editing",
     "photos",
     "polls",
+    "profile_info",
     "reactions",
     "search",
     "status",

@@ -8,6 +8,15 @@ from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.privacy import Person
+from dvor.dialects.vk.biography_objects import (
+    BIOGRAPHY,
+    CONNECTIONS,
+    JobObject,
+    Occupation,
+    SchoolObject,
+    ServiceObject,
+    UniversityObject,
+)
 from dvor.dialects.vk.name_cases import CASES, NameCase, decline_user
 from dvor.methods.declaration import Call
 from dvor.model.friends import Friendship
@@ -25,6 +34,8 @@ AVATAR_FIELDS = {
     "photo_200": "200",
     "photo_big": "200",
     "photo_200_orig": "200",
+    "photo_rec": "50",
+    "photo_medium_rec": "100",
     "photo_400": "400",
     "photo_400_orig": "400",
     "photo_max": "max",
@@ -66,14 +77,6 @@ class OnlineInfo(Struct, frozen=True):
     is_online: bool
     is_mobile: bool
     last_seen: int
-
-
-class Occupation(Struct, frozen=True):
-    """What a person does: the university that he names."""
-
-    type: str
-    id: int
-    name: str
 
 
 class Counters(Struct, frozen=True):
@@ -131,6 +134,10 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     photo_max_orig: str | UnsetType = UNSET
     photo_medium: str | UnsetType = UNSET
     photo_big: str | UnsetType = UNSET
+    photo_rec: str | UnsetType = UNSET
+    photo_medium_rec: str | UnsetType = UNSET
+    photo_id: str | UnsetType = UNSET
+    crop_photo: dict[str, Any] | UnsetType = UNSET
     has_photo: int | UnsetType = UNSET
     verified: int | UnsetType = UNSET
     status: str | UnsetType = UNSET
@@ -154,7 +161,20 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     faculty_name: str | UnsetType = UNSET
     graduation: int | UnsetType = UNSET
     occupation: Occupation | UnsetType = UNSET
+    universities: list[UniversityObject] | UnsetType = UNSET
+    schools: list[SchoolObject] | UnsetType = UNSET
+    career: list[JobObject] | UnsetType = UNSET
+    military: list[ServiceObject] | UnsetType = UNSET
+    relatives: list[dict[str, str]] | UnsetType = UNSET
+    personal: dict[str, Any] | UnsetType = UNSET
+    skype: str | UnsetType = UNSET
+    telegram: str | UnsetType = UNSET
+    facebook: str | UnsetType = UNSET
+    twitter: str | UnsetType = UNSET
+    livejournal: str | UnsetType = UNSET
+    instagram: str | UnsetType = UNSET
     relation: int | UnsetType = UNSET
+    relation_partner: dict[str, Any] | UnsetType = UNSET
     counters: Counters | UnsetType = UNSET
     followers_count: int | UnsetType = UNSET
     reg_date: int | UnsetType = UNSET
@@ -167,6 +187,7 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     friend_status: int | UnsetType = UNSET
     blacklisted: int | UnsetType = UNSET
     blacklisted_by_me: int | UnsetType = UNSET
+    is_hidden_from_feed: int | UnsetType = UNSET
     common_count: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     lists: list[int] | UnsetType = UNSET
@@ -227,13 +248,6 @@ def _place(place_id: int, title: str) -> Place | UnsetType:
     return Place(place_id, title) if title else UNSET
 
 
-def _occupation(_: "UserDrawing", one: Person) -> Occupation | UnsetType:
-    details = one.user.details
-    if not details.university_name:
-        return UNSET
-    return Occupation("university", details.university, details.university_name)
-
-
 PUBLIC: dict[str, Getter] = {
     **{name: _picture(size) for name, size in AVATAR_FIELDS.items()},
     **{name: _in_case(place, case) for name, (place, case) in CASE_FIELDS.items()},
@@ -258,6 +272,7 @@ PUBLIC: dict[str, Getter] = {
 """What everybody sees who sees the user at all."""
 PRIVATE: dict[str, Getter] = {
     **{name: _detail(name) for name in (*DETAIL_FIELDS, *EDUCATION_FIELDS)},
+    **BIOGRAPHY,
     "mobile_phone": _phone("mobile_phone"),
     "home_phone": _phone("home_phone"),
     "city": lambda _, one: _place(one.user.city_id, one.user.city),
@@ -267,7 +282,6 @@ PRIVATE: dict[str, Getter] = {
     "home_town": lambda _, one: one.user.home_town,
     "timezone": lambda _, one: one.user.details.timezone,
     "activity": lambda _, one: one.user.status,
-    "occupation": _occupation,
     "has_mobile": lambda _, one: int(bool(one.user.details.mobile_phone)),
     "relation": lambda _, one: one.user.relation,
     "reg_date": lambda _, one: one.user.created_at,
@@ -276,6 +290,7 @@ PRIVATE: dict[str, Getter] = {
 TOGETHER = {
     "education": EDUCATION_FIELDS,
     "contacts": ("mobile_phone", "home_phone"),
+    "connections": CONNECTIONS,
     "bdate": ("bdate", "bdate_visibility"),
     "bdate_visibility": ("bdate", "bdate_visibility"),
     **dict.fromkeys(EDUCATION_FIELDS, EDUCATION_FIELDS),
@@ -381,6 +396,7 @@ class UserDrawing:
                 albums=counters.albums,
                 posts=counters.posts,
                 groups=counters.groups,
+                mutual_friends=counters.mutual_friends,
             )
         if "followers_count" in self.fields:
             drawn["followers_count"] = counters.followers

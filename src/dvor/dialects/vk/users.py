@@ -6,15 +6,23 @@ from typing import Annotated, Any, Literal
 from msgspec import Struct
 
 from dvor.core.accounts import find_email
+from dvor.core.biographies import load_partners
+from dvor.core.friend_lists import load_lists_of
 from dvor.core.friends import list_followed, list_followers, list_mutual_of_open
 from dvor.core.groups import list_groups
-from dvor.core.privacy import check_open, load_owner
+from dvor.core.newsfeed import list_hidden_ids
+from dvor.core.photos import load_avatar_photos
+from dvor.core.privacy import People, check_open, load_owner
 from dvor.core.users import count_for_user, get_people
 from dvor.dialects.vk.group_objects import GroupDrawing, GroupObject
 from dvor.dialects.vk.name_cases import NameCase
+from dvor.dialects.vk.peers import GroupOnBehalf, read_actor
+from dvor.dialects.vk.photo_objects import draw_photo
 from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import UserNotFound
+from dvor.model.friends import Friendship
+from dvor.model.photos import Photo
 from dvor.model.tokens import Scope
 
 NameCaseWord = Literal["", "nom", "gen", "dat", "acc", "ins", "abl", "Nom", "Gen", "Dat", "Acc", "Ins", "Abl"]
@@ -35,6 +43,7 @@ class GetUsers(Params):
         list[str], doc("Which members to give beside the names; unknown ones are ignored.")
     ] = []
     name_case: Annotated[NameCaseWord, doc("The case of the names in Russian.")] = "nom"
+    from_group_id: GroupOnBehalf = 0
     offset: Annotated[int, doc("Pages of `count` ids to skip (OpenVK).", ge=0, le=1000)] = 0
     count: Annotated[int, doc("At most so many users (OpenVK).", ge=0, le=1000)] = 1000
 
@@ -51,10 +60,11 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
     if not names:
         names = [str(call.user_id)] if call.user_id else []
     skipped = params.offset * params.count
-    user_ids, people = await get_people(call.tx, call.owner_id, names[skipped : skipped + params.count])
+    viewer_id = await read_actor(call, params.from_group_id)
+    user_ids, people = await get_people(call.tx, viewer_id, names[skipped : skipped + params.count])
     drawing = UserDrawing(call, params.fields, read_case(params.name_case))
     wants_counters = not drawing.fields.isdisjoint(("counters", "correct_counters", "followers_count"))
-    mutual = await _count_mutual(call, user_ids) if "common_count" in drawing.fields else {}
+    asked = await _load_asked(call, people, drawing.fields)
     drawn = []
     for user_id in user_ids:
         person = people.get(user_id)
@@ -63,19 +73,48 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
             continue
         counters = None
         if wants_counters and person.is_open and len(user_ids) == 1:
-            counters = await count_for_user(call.tx, user_id, call.now)
-        extra = await _own_email(call, user_id, drawing.fields) | mutual.get(user_id, {})
+            counters = await count_for_user(call.tx, user_id, call.now, call.user_id)
+        extra = await _own_email(call, user_id, drawing.fields) | asked.get(user_id, {})
         drawn.append(drawing.draw(person, counters, **extra))
     return drawn
 
 
-async def _count_mutual(call: Call, user_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Return how many friends the caller has in common with each of those whose friends he may see."""
-    if not call.user_id:
-        return {}
-    others = [user_id for user_id in user_ids if user_id != call.user_id]
-    mutual = await list_mutual_of_open(call.tx, call.user_id, call.user_id, others)
-    return {user_id: {"common_count": len(friends)} for user_id, friends in mutual.items()}
+async def _load_asked(call: Call, people: People, fields: frozenset[str]) -> dict[int, dict[str, Any]]:
+    """Return the members that need more than the users themselves, by user; each is read only if it was asked for."""
+    found: dict[int, dict[str, Any]] = {user_id: {} for user_id in people}
+    alive = [one for one in people.values() if not one.user.deactivated]
+    if call.user_id and "common_count" in fields:
+        others = [one.user.id for one in alive if one.user.id != call.user_id]
+        mutual = await list_mutual_of_open(call.tx, call.user_id, call.user_id, others)
+        for user_id, friends in mutual.items():
+            found[user_id]["common_count"] = len(friends)
+    if call.user_id and "is_hidden_from_feed" in fields:
+        hidden = set(await list_hidden_ids(call.tx, call.user_id))
+        for one in alive:
+            found[one.user.id]["is_hidden_from_feed"] = int(one.user.id in hidden)
+    if call.user_id and "lists" in fields:
+        friends_of = [one.user.id for one in alive if one.relation.friendship is Friendship.FRIENDS]
+        for user_id, lists in (await load_lists_of(call.tx, call.user_id, friends_of)).items():
+            found[user_id]["lists"] = lists
+    if "relation" in fields:
+        for user_id, partner in (await load_partners(call.tx, call.owner_id, alive)).items():
+            named = {"id": partner.user.id, "first_name": partner.user.first_name}
+            found[user_id]["relation_partner"] = named | {"last_name": partner.user.last_name}
+    if not fields.isdisjoint(("photo_id", "crop_photo")):
+        shown = await load_avatar_photos(call.tx, [one.user for one in alive if one.is_open])
+        for user_id, photo in shown.items():
+            found[user_id] |= _draw_avatar_photo(call, photo, fields)
+    return found
+
+
+def _draw_avatar_photo(call: Call, photo: Photo, fields: Collection[str]) -> dict[str, Any]:
+    """Return which photo a person shows beside his name: the whole of it, in per cent."""
+    drawn: dict[str, Any] = {"photo_id": f"{photo.owner_id}_{photo.id}"} if "photo_id" in fields else {}
+    if "crop_photo" in fields:
+        whole = {"x": 0, "y": 0, "x2": 100, "y2": 100}
+        shown = draw_photo(call.courtyard, photo, call.version)
+        drawn["crop_photo"] = {"photo": shown, "crop": whole, "rect": whole}
+    return drawn
 
 
 async def _own_email(call: Call, user_id: int, fields: Collection[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ CASES = Cases(
             "account.saveProfileInfo",
             {"bdate": "13.4.1990", "relation": "1", "city_id": "524901", "country_id": "643"},
         ),
+        ("account.saveInterestsInfo", {"fav_music": "Кино, ДДТ"}),
         ("account.setOffline", {}),
     ),
     refused={
@@ -23,6 +24,7 @@ CASES = Cases(
         "account.getBanned": ("", {}, 5),
         "account.unban": ("anna", {"owner_id": 6}, 113),
         "account.saveProfileInfo": ("", {"sex": 1}, 5),
+        "account.saveInterestsInfo": ("", {"about": "x"}, 5),
         "account.getAppPermissions": ("", {}, 5),
         "account.getCounters": ("", {}, 5),
         "account.getInfo": ("", {}, 5),
@@ -39,6 +41,12 @@ CASES = Cases(
         "account.setOnline": {"voip": "perhaps"},
     },
     untyped=frozenset(
-        {"account.getInfo", "account.getCounters", "account.setOffline", "account.getProfileInfo"}
+        {
+            "account.saveInterestsInfo",
+            "account.getInfo",
+            "account.getCounters",
+            "account.setOffline",
+            "account.getProfileInfo",
+        }
     ),
 )
