@@ -82,7 +82,7 @@ def read_biography(form: Mapping[str, str], before: Biography) -> Biography:
     langs = [one.strip() for one in form.get("langs", "").split(",") if one.strip()]
     words = {name: form.get(name, "").strip() for name in ("religion", "inspired_by")}
     pages = Pages(**{name: form.get(name, "").strip() for name in Pages.__struct_fields__})
-    said = msgspec.structs.replace(before.views, langs=langs, **words, **views)  # type: ignore[arg-type]
+    said = msgspec.structs.replace(before.views, langs=langs, **words, **views)
     return msgspec.structs.replace(before, **lists, views=said, pages=pages)
 
 
@@ -112,7 +112,7 @@ def _draw(view: View, shown: Biography, problem: str = "") -> Response:
     blocks = []
     for kind, made in ENTRIES.items():
         entries = [msgspec.structs.asdict(one) for one in getattr(shown, kind)]
-        blank = [{}] if len(entries) < MAX_ENTRIES else []
+        blank: list[dict[str, Any]] = [{}] if len(entries) < MAX_ENTRIES else []
         blocks.append((kind, TITLES[kind], _fields(made), [*entries, *blank]))
     choices = [
         (name, words, getattr(shown.views, name), [(0, "not said"), *enumerate(texts.split("|"), 1)])
