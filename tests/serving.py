@@ -10,14 +10,26 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.forking import Forked, fork
+
 SECONDS_TO_START = 60
 DVOR = Path(sys.executable).parent / "dvor"
 
 
 class Serving:
-    """One `dvor demo` or `dvor serve`; its log lies beside its data."""
+    """One `dvor demo` or `dvor serve`; its log lies beside its data.
 
-    def __init__(self, folder: Path, *flags: str, command: str = "demo", database: str | None = None) -> None:
+    It is forked where Dvor has been imported already; `is_fresh` begins with a new Python.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *flags: str,
+        command: str = "demo",
+        database: str | None = None,
+        is_fresh: bool = False,
+    ) -> None:
         self.folder = folder
         self.log = folder / "log"
         self.summary = folder / "facts.json"
@@ -26,21 +38,27 @@ class Serving:
             self._command += ["--summary", str(self.summary)]
         if database:
             self._command += ["--database", database]
-        self.process: subprocess.Popen[bytes] | None = None
+        self._is_fresh = is_fresh
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self.facts: dict[str, Any] = {}
 
     def start(self) -> None:
         """Start the process and wait until it has said where it serves."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.summary.unlink(missing_ok=True)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self._command, stdout=log, stderr=log, env=_environment())
+        self.process = self._begin()
         deadline = time.monotonic() + SECONDS_TO_START
         while not self.summary.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"dvor did not start:\n{self.log.read_text()[-3000:]}")
             time.sleep(0.02)
         self.facts = json.loads(self.summary.read_text())
+
+    def _begin(self) -> subprocess.Popen[bytes] | Forked:
+        if not self._is_fresh:
+            return fork(self._command, self.log, _environment())
+        with self.log.open("ab") as log:
+            return subprocess.Popen(self._command, stdout=log, stderr=log, env=_environment())
 
     @property
     def url(self) -> str:

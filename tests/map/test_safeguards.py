@@ -1,11 +1,17 @@
-"""The safeguards of the test run itself: the guard of sockets, and the PostgreSQL that survives a kill."""
+"""The safeguards of the test run itself: the guard of sockets, the PostgreSQL that survives a kill, forked servers."""
 
+import os
+import signal
 import socket
+import subprocess
 import warnings
+from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 
+from tests.forking import fork
 from tests.loopback import OutsideThisMachine, is_loopback
 
 
@@ -81,3 +87,29 @@ async def test_engine_has_an_empty_database(engine, database_url) -> None:
     connection = await asyncpg.connect(database_url)
     assert await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0
     await connection.close()
+
+
+def test_a_forked_program_is_a_process_of_its_own(tmp_path: Path) -> None:
+    program, log = tmp_path / "program", tmp_path / "log"
+    program.write_text("import os, sys\nprint(sys.argv[1], os.environ['WORD'], __name__)\nsys.exit(3)\n")
+    forked = fork([str(program), "first"], log, {"WORD": "second"})
+    assert forked.pid != os.getpid()
+    assert forked.wait(60) == forked.poll() == 3
+    assert log.read_text() == "first second __main__\n"
+    program.write_text("import time\ntime.sleep(60)\n")
+    forked = fork([str(program)], log, {})
+    with pytest.raises(subprocess.TimeoutExpired):
+        forked.wait(0.01)
+    assert forked.poll() is None
+    forked.send_signal(signal.SIGKILL)
+    assert forked.wait(60) == -signal.SIGKILL
+
+
+def test_a_forked_program_ends_with_the_tests(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text("import time\ntime.sleep(60)\n")
+    forked = fork([str(program)], tmp_path / "log", {})
+    process = psutil.Process(forked.pid)
+    forked._answers.close()
+    forked._keeper.close()
+    process.wait(30)

@@ -73,7 +73,7 @@ def test_health_and_logs(start: Start) -> None:
 
 
 def test_a_data_folder_is_served_by_one(tmp_path: Path) -> None:
-    serving = Serving(tmp_path / "served", "--port", "0")
+    serving = Serving(tmp_path / "served", "--port", "0", is_fresh=True)
     serving.start()
     try:
         command = [str(DVOR), "serve", "--port", "0", "--data", str(tmp_path / "served" / "data")]
