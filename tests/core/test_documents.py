@@ -12,7 +12,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.core.documents import NewDocument
 from dvor.core.privacy import block
 from dvor.model.attachments import Attachment
-from dvor.model.documents import Document, Preview, UploadedDocument, part_name, type_of
+from dvor.model.documents import Document, DocumentOrder, Preview, UploadedDocument, part_name, type_of
 from dvor.model.errors import (
     AccessDenied,
     DocumentForbidden,
@@ -22,7 +22,7 @@ from dvor.model.errors import (
     InvalidUpload,
     QuotaExceeded,
 )
-from dvor.model.groups import GroupAccess, NewGroup, Role
+from dvor.model.groups import GroupAccess, GroupBan, NewGroup, Role
 from dvor.store.files import find_files, used_bytes
 from dvor.store.group_members import load_members, save_member
 from tests.core.conftest import NOW, Settle
@@ -186,7 +186,7 @@ async def test_a_community_s_documents(courtyard: Courtyard, settle: Settle, acc
             (anna, False, 1),
             (anna, True, 0),
             (member, False, 1),
-            (stranger, False, 0),
+            (stranger, False, int(access is GroupAccess.OPEN)),
         ):
             page = await documents.search_documents(tx, viewer, "устав", is_own=is_own, offset=0, count=9)
             assert page.count == len(page.documents) == found
@@ -340,3 +340,40 @@ async def test_what_was_deleted_a_day_ago_is_gone_for_good(courtyard: Courtyard,
     async with courtyard.database.read() as tx:
         assert await find_files(tx, [ONE, TWO]) == set()
         assert [await used_bytes(tx, one) for one in (anna, boris)] == [0, 0]
+
+
+async def test_open_communities_are_searched_by_everybody(courtyard: Courtyard, settle: Settle) -> None:
+    anna, stranger, banned = await settle({}, {}, {})
+    opened, closed = await make_group(courtyard, anna), await make_group(courtyard, anna, GroupAccess.CLOSED)
+    shut_out = GroupBan(-opened, banned, anna, 0, "", False, NOW, 0)
+    await write(courtyard, lambda tx: groups.ban(tx, anna, shut_out))
+    for owner, title in ((opened, "Устав.txt"), (closed, "Устав.txt"), (anna, "Устав мой.png")):
+        await save(courtyard, anna, upload(f"u{owner}{title}", title), owner_id=owner, title=title)
+
+    async def found(viewer: int, question: str = "уст", **special: Any) -> set[int]:
+        asked = {"is_own": False, "offset": 0, "count": 9} | special
+        async with courtyard.database.read() as tx:
+            page = await documents.search_documents(tx, viewer, question, **asked)
+        assert page.count == len(page.documents)
+        return {one.owner_id for one in page.documents}
+
+    assert await found(stranger) == {opened}
+    assert await found(stranger, "txt уст") == {opened}
+    assert await found(stranger, type_number=4) == set()
+    assert await found(banned) == set()
+    assert await found(anna) == {opened, closed, anna}
+    assert await found(anna, is_own=True) == {anna}
+    assert await found(anna, type_number=4) == {anna}
+
+
+async def test_documents_are_listed_in_three_orders(courtyard: Courtyard, settle: Settle) -> None:
+    (anna,) = await settle({})
+    for name, size in (("б", 300), ("а", 100), ("в", 200)):
+        await save(courtyard, anna, upload(name, f"{name}.txt", size, name * 64), title=f"{name}.txt")
+    orders: dict[DocumentOrder, str] = {"newest": "ваб", "title": "абв", "size": "бва"}
+    for order, expected in orders.items():
+        async with courtyard.database.read() as tx:
+            page = await documents.list_documents(
+                tx, anna, anna, type_number=0, offset=0, count=9, order=order
+            )
+        assert "".join(one.title[0] for one in page.documents) == expected

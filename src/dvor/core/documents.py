@@ -10,6 +10,7 @@ from dvor.model.documents import (
     MAX_TITLE,
     Document,
     DocumentKind,
+    DocumentOrder,
     UploadedDocument,
     type_of,
 )
@@ -159,13 +160,20 @@ async def open_document(tx: Transaction, key: Key, access_key: str) -> Document:
 
 
 async def list_documents(
-    tx: Transaction, viewer_id: int, owner_id: int, *, type_number: int, offset: int, count: int
+    tx: Transaction,
+    viewer_id: int,
+    owner_id: int,
+    *,
+    type_number: int,
+    offset: int,
+    count: int,
+    order: DocumentOrder = "newest",
 ) -> DocumentPage:
-    """Return a page of listed documents, the newest first: one's own, or those of a community; `AccessDenied`."""
+    """Return a page of listed documents: one's own, or those of a community; `AccessDenied`."""
     await _check_list(tx, viewer_id, owner_id)
     counts = await store.count_types(tx, owner_id)
     total = counts.get(type_number, 0) if type_number else sum(counts.values())
-    return DocumentPage(total, await store.list_documents(tx, owner_id, type_number, offset, count))
+    return DocumentPage(total, await store.list_documents(tx, owner_id, type_number, order, offset, count))
 
 
 async def count_types(tx: Transaction, viewer_id: int, owner_id: int) -> dict[int, int]:
@@ -190,11 +198,18 @@ async def _check_list(tx: Transaction, viewer_id: int, owner_id: int) -> None:
 
 
 async def search_documents(
-    tx: Transaction, viewer_id: int, question: str, *, is_own: bool, offset: int, count: int
+    tx: Transaction,
+    viewer_id: int,
+    question: str,
+    *,
+    is_own: bool,
+    offset: int,
+    count: int,
+    type_number: int = 0,
 ) -> DocumentPage:
-    """Find listed documents by the beginnings of words of title and tags: one's own and those of one's communities.
+    """Find listed documents by the beginnings of words of title and tags, of a type or (0) of all.
 
-    With `is_own` only the viewer's own.
+    Those that the viewer may list: his own, and (unless `is_own`) those of his communities and of the open ones.
     """
     beginnings = fold_words(question)
     if not beginnings:
@@ -202,7 +217,17 @@ async def search_documents(
     owner_ids = [viewer_id]
     if not is_own and viewer_id > 0:
         owner_ids += [-one for one in await list_group_ids(tx, viewer_id)]
-    return DocumentPage(*await store.search_documents(tx, owner_ids, beginnings, offset, count))
+    found = await store.search_documents(
+        tx,
+        owner_ids,
+        beginnings,
+        offset,
+        count,
+        type_number=type_number,
+        viewer_id=viewer_id,
+        with_open=not is_own,
+    )
+    return DocumentPage(*found)
 
 
 async def add_document(

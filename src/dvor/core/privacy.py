@@ -18,7 +18,7 @@ from dvor.model.privacy import (
     may_see_profile,
 )
 from dvor.model.users import User
-from dvor.model.wall import Post
+from dvor.model.wall import Copy, Post
 from dvor.store import privacy as store
 from dvor.store.database import Transaction
 from dvor.store.friend_lists import leave_lists
@@ -126,7 +126,7 @@ Owners = dict[int, Owner]
 """Users and communities by owner id: a community is minus its id."""
 
 
-def may_see_post(post: Post, owners: Owners) -> bool:
+def may_see_post(post: Post | Copy, owners: Owners) -> bool:
     """Say whether the viewer may see a post, by the owner of its wall among those that he may know of."""
     owner = owners.get(post.owner_id)
     return owner is not None and owner.is_open and (not post.is_friends_only or owner.shows_friends_only)

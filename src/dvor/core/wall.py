@@ -18,7 +18,7 @@ from dvor.model.errors import (
 )
 from dvor.model.events import ItemEvent
 from dvor.model.notifications import Notification
-from dvor.model.wall import MAX_TEXT, NewPost, Post, WallFilter
+from dvor.model.wall import MAX_TEXT, Copy, NewPost, Post, WallFilter
 from dvor.model.words import fold_words
 from dvor.store import wall as store
 from dvor.store.database import Transaction
@@ -28,6 +28,8 @@ from dvor.store.post_words import delete_post_words, insert_post_words
 PostKey = tuple[int, int]
 REPOSTS_AT_ONCE = 200
 """Reposts of a post that are read at a time, to find those that a viewer may see."""
+MOST_REPOSTS = 10_000
+"""How many reposts of a post are looked at for one page."""
 
 
 class PostPage(Struct, frozen=True):
@@ -327,20 +329,19 @@ async def list_reposts(
 ) -> PostPage:
     """Return a page of the posts that repeat one, newest first; `PostNotFound`.
 
-    `offset` passes over those that the viewer may see, so that a page is short only at the end; the page's count is
-    how many are on it.
+    `offset` passes over those that the viewer may see, so that a page is short only at the end, or where more than
+    `MOST_REPOSTS` have been looked at; the page's count is how many are on it.
     """
     await get_post(tx, viewer_id, owner_id, post_id)
     seen: list[PostKey] = []
-    looked_at = 0
-    while len(seen) < offset + count:
-        keys = await store.list_copies(tx, owner_id, post_id, looked_at, REPOSTS_AT_ONCE)
-        found = await store.load_posts(tx, keys, viewer_id)
-        owners = await load_owners(tx, viewer_id, {post.owner_id for post in found.values()})
-        seen += [key for key in keys if key in found and may_see_post(found[key], owners)]
-        looked_at += len(keys)
-        if len(keys) < REPOSTS_AT_ONCE:
+    last: Copy | None = None
+    for _ in range(0, MOST_REPOSTS, REPOSTS_AT_ONCE):
+        copies = await store.list_copies(tx, owner_id, post_id, last, REPOSTS_AT_ONCE)
+        owners = await load_owners(tx, viewer_id, {copy.owner_id for copy in copies})
+        seen += [(copy.owner_id, copy.id) for copy in copies if may_see_post(copy, owners)]
+        if len(seen) >= offset + count or len(copies) < REPOSTS_AT_ONCE:
             break
+        last = copies[-1]
     return await get_posts(tx, viewer_id, seen[offset : offset + count])
 
 

@@ -64,6 +64,9 @@ class UploadedDocument(Struct, frozen=True):
     files: dict[str, int]
 
 
+DocumentOrder = Literal["newest", "title", "size"]
+
+
 class Document(Struct, frozen=True, kw_only=True):
     """A document as stored; `access_key` opens it to whoever holds it.
 

@@ -45,6 +45,15 @@ class Post(Struct, frozen=True):
         return (self.copied_owner_id, self.copied_id) if self.copied_id else None
 
 
+class Copy(Struct, frozen=True):
+    """A post that repeats another: its key, and what tells who sees it."""
+
+    owner_id: int
+    id: int
+    created_at: int
+    is_friends_only: bool
+
+
 class NewPost(Struct, frozen=True, kw_only=True):
     """What makes a post; the number comes from the wall's counter.  A `guid` makes it once."""
 

@@ -22,9 +22,12 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.documents import Document, Preview
+from dvor.model.documents import Document, DocumentOrder, Preview
+from dvor.model.groups import GroupAccess
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
+from dvor.store.group_members import group_bans
+from dvor.store.groups import groups
 from dvor.store.numbers import next_number
 from dvor.store.statements import EngineName, Statement, among, insert_all, pairs, shapes
 from dvor.store.words import MAX_WORDS, Word, beginning_values, begins
@@ -69,6 +72,14 @@ document_words = Table(
     Column("owner_id", Id, primary_key=True, autoincrement=False),
     Column("word", Word, primary_key=True),
     Column("document_id", Id, primary_key=True, autoincrement=False),
+    Index(
+        "ix_document_words_communities",
+        "word",
+        "owner_id",
+        "document_id",
+        sqlite_where=text("owner_id < 0"),
+        postgresql_where=text("owner_id < 0"),
+    ),
     sqlite_with_rowid=False,
 )
 """The words of listed documents that are there."""
@@ -127,14 +138,17 @@ _DELETE_WORD = Statement(
 )
 
 
+ORDERS = {"newest": documents.c.id.desc(), "title": documents.c.title, "size": documents.c.size.desc()}
+
+
 def _of_owner(chosen: Select[Any], has_type: bool) -> Select[Any]:
     listed = chosen.where(documents.c.owner_id == _owner_id, documents.c.is_listed == true(), _is_there)
     return listed.where(documents.c.type == bindparam("type", type_=Integer)) if has_type else listed
 
 
-@shapes(_document, has_type=(False, True))
-def _page(has_type: bool) -> Executable:
-    page = _of_owner(select(*_columns), has_type).order_by(documents.c.id.desc())
+@shapes(_document, has_type=(False, True), order=tuple(ORDERS))
+def _page(has_type: bool, order: str) -> Executable:
+    page = _of_owner(select(*_columns), has_type).order_by(ORDERS[order], documents.c.id.desc())
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
@@ -146,34 +160,53 @@ _COUNT_TYPES = Statement(
 )
 
 
-def _hits(place: int) -> Select[Any]:
-    """Choose the documents of the owners that have a word with the beginning of this place."""
-    return (
-        select(document_words.c.owner_id, document_words.c.document_id)
-        .distinct()
-        .where(among(document_words.c.owner_id, "owner_ids"), begins(document_words.c.word, place))
+def _hits(place: int, with_open: bool) -> Select[Any]:
+    """Choose the documents of the owners that have a word with the beginning of this place.
+
+    `with_open` adds those of open communities, but for those that shut the viewer out.
+    """
+    chosen = select(document_words.c.owner_id, document_words.c.document_id)
+    own = chosen.where(among(document_words.c.owner_id, "owner_ids"), begins(document_words.c.word, place))
+    if not with_open:
+        return own.distinct()
+    shut_out = (group_bans.c.group_id == groups.c.id) & (
+        group_bans.c.user_id == bindparam("viewer_id", type_=Id)
     )
+    of_open = (
+        chosen.join(groups, groups.c.id == -document_words.c.owner_id)
+        .outerjoin(group_bans, shut_out)
+        .where(
+            document_words.c.owner_id < literal_column("0"),  # literally, as in the index
+            begins(document_words.c.word, place),
+            groups.c.access == literal_column(str(int(GroupAccess.OPEN))),
+            groups.c.deactivated.is_(None),
+            group_bans.c.user_id.is_(None),
+        )
+    )
+    both = own.union(of_open).subquery(f"both_{place}")
+    return select(both.c.owner_id, both.c.document_id)
 
 
-def _found(chosen: Select[Any], words: int) -> Select[Any]:
-    parts = [_hits(place) for place in range(words)]
+def _found(chosen: Select[Any], words: int, with_open: bool, has_type: bool) -> Select[Any]:
+    parts = [_hits(place, with_open) for place in range(words)]
     hits = (parts[0] if words == 1 else intersect(*parts)).subquery("hits")
     same = (documents.c.owner_id == hits.c.owner_id) & (documents.c.id == hits.c.document_id)
-    return chosen.select_from(hits.join(documents, same))
+    found = chosen.select_from(hits.join(documents, same))
+    return found.where(documents.c.type == bindparam("type", type_=Integer)) if has_type else found
 
 
 _COUNTS = tuple(range(1, MAX_WORDS + 1))
 
 
-@shapes(_document, words=_COUNTS)
-def _search(words: int) -> Executable:
-    page = _found(select(*_columns), words).order_by(documents.c.id.desc())
+@shapes(_document, words=_COUNTS, with_open=(False, True), has_type=(False, True))
+def _search(words: int, with_open: bool, has_type: bool) -> Executable:
+    page = _found(select(*_columns), words, with_open, has_type).order_by(documents.c.id.desc())
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
-@shapes(None, words=_COUNTS)
-def _count_found(words: int) -> Executable:
-    return _found(select(func.count()), words)
+@shapes(None, words=_COUNTS, with_open=(False, True), has_type=(False, True))
+def _count_found(words: int, with_open: bool, has_type: bool) -> Executable:
+    return _found(select(func.count()), words, with_open, has_type)
 
 
 async def load_documents(
@@ -232,10 +265,10 @@ def _word_rows(key: Key, words: list[str]) -> list[dict[str, Any]]:
 
 
 async def list_documents(
-    tx: Transaction, owner_id: int, type_number: int, offset: int, count: int
+    tx: Transaction, owner_id: int, type_number: int, order: DocumentOrder, offset: int, count: int
 ) -> list[Document]:
-    """Return a page of an owner's listed documents, of a type or (0) of all, the newest first."""
-    statement = _page(has_type=type_number > 0)
+    """Return a page of an owner's listed documents, of a type or (0) of all."""
+    statement = _page(has_type=type_number > 0, order=order)
     return await tx.rows(statement, owner_id=owner_id, type=type_number, offset=offset, count=count)
 
 
@@ -245,14 +278,24 @@ async def count_types(tx: Transaction, owner_id: int) -> dict[int, int]:
 
 
 async def search_documents(
-    tx: Transaction, owner_ids: list[int], beginnings: list[str], offset: int, count: int
+    tx: Transaction,
+    owner_ids: list[int],
+    beginnings: list[str],
+    offset: int,
+    count: int,
+    *,
+    type_number: int = 0,
+    viewer_id: int = 0,
+    with_open: bool = False,
 ) -> tuple[int, list[Document]]:
     """Return a page of these owners' listed documents that have words with all these beginnings, and how many there are.
 
-    The newest first; of more than `MAX_WORDS` beginnings the longest are looked for.
+    `with_open` adds those of open communities, as far as they let the viewer in.  The newest first; of more than
+    `MAX_WORDS` beginnings the longest are looked for.
     """
     words, found = beginning_values(beginnings)
-    values = found | {"owner_ids": owner_ids}
-    total: int = await tx.value(_count_found(words=words), **values)
-    page = await tx.rows(_search(words=words), **values, offset=offset, count=count) if total else []
+    values = found | {"owner_ids": owner_ids, "viewer_id": viewer_id, "type": type_number}
+    shape = {"words": words, "with_open": with_open, "has_type": type_number > 0}
+    total: int = await tx.value(_count_found(**shape), **values)
+    page = await tx.rows(_search(**shape), **values, offset=offset, count=count) if total else []
     return total, page

@@ -19,12 +19,14 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    tuple_,
     type_coerce,
     update,
 )
 
 from dvor.model.attachments import Attachment
-from dvor.model.wall import NewPost, Post, WallFilter
+from dvor.model.ids import MAX_NUMBER
+from dvor.model.wall import Copy, NewPost, Post, WallFilter
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
 from dvor.store.likes import item_counters, likes
@@ -63,6 +65,9 @@ posts = Table(
         "ix_posts_copied",
         "copied_owner_id",
         "copied_id",
+        "created_at",
+        "owner_id",
+        "id",
         sqlite_where=text("copied_id <> 0"),
         postgresql_where=text("copied_id <> 0"),
     ),
@@ -227,13 +232,16 @@ _copies = (
     posts.c.copied_id != literal_column("0"),
     posts.c.deleted_at.is_(None),
 )
+_copy_order = (posts.c.created_at, posts.c.owner_id, posts.c.id)
 _COPIES = Statement(
-    select(posts.c.owner_id, posts.c.id)
-    .where(*_copies)
-    .order_by(posts.c.created_at.desc(), posts.c.owner_id, posts.c.id)
-    .limit(bindparam("count", type_=Integer))
-    .offset(bindparam("offset", type_=Id)),
-    lambda owner_id, post_id: (owner_id, post_id),
+    select(posts.c.owner_id, posts.c.id, posts.c.created_at, posts.c.is_friends_only)
+    .where(
+        *_copies,
+        tuple_(*_copy_order) < tuple_(*(bindparam(f"before_{one.name}", type_=Id) for one in _copy_order)),
+    )
+    .order_by(*(one.desc() for one in _copy_order))
+    .limit(bindparam("count", type_=Integer)),
+    Copy,
 )
 
 _COPIERS = Statement(
@@ -347,10 +355,12 @@ async def find_guid(tx: Transaction, owner_id: int, from_id: int, guid: str) -> 
 
 
 async def list_copies(
-    tx: Transaction, owner_id: int, post_id: int, offset: int, count: int
-) -> list[tuple[int, int]]:
-    """Return a page of the posts that repeat one, as keys, newest first."""
-    return await tx.rows(_COPIES, owner_id=owner_id, post_id=post_id, offset=offset, count=count)
+    tx: Transaction, owner_id: int, post_id: int, before: Copy | None, count: int
+) -> list[Copy]:
+    """Return posts that repeat one, newest first, those that come after `before` or (None) the first ones."""
+    last = before or Copy(MAX_NUMBER, MAX_NUMBER, MAX_NUMBER, False)
+    below = {f"before_{name}": getattr(last, name) for name in ("created_at", "owner_id", "id")}
+    return await tx.rows(_COPIES, owner_id=owner_id, post_id=post_id, count=count, **below)
 
 
 async def list_copiers_of(

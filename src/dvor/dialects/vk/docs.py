@@ -11,7 +11,7 @@ from dvor.core.files import make_address, read_document_receipt
 from dvor.core.privacy import load_owner
 from dvor.dialects.vk.document_objects import DocumentObject, VoiceObject, draw_document, draw_voice
 from dvor.methods.declaration import Call, Params, doc, method
-from dvor.model.documents import MAX_TAGS, TYPE_NAMES, DocumentKind
+from dvor.model.documents import MAX_TAGS, TYPE_NAMES, DocumentKind, DocumentOrder
 from dvor.model.errors import DocumentForbidden, InvalidParameter, InvalidUpload, NotImplementedYet
 from dvor.model.ids import MAX_USER_ID, ItemId, OwnerId
 from dvor.model.tokens import Scope
@@ -167,11 +167,17 @@ class ListDocuments(Params, kw_only=True):
     offset: Offset = 0
     count: Annotated[int, doc("How many to return; without `v` 30.", ge=0, le=2000)] | None = None
     return_tags: Annotated[bool, doc("Give the tags too.")] = False
+    order: Annotated[
+        Literal[0, 1, 2], doc("The newest first, or by title, or the largest first (OpenVK).")
+    ] = 0
 
 
-@method("docs.get", scope=Scope.DOCS, not_yet=("order",))
+ORDERS: dict[int, DocumentOrder] = {0: "newest", 1: "title", 2: "size"}
+
+
+@method("docs.get", scope=Scope.DOCS)
 async def get(call: Call, params: ListDocuments) -> DocumentList | list[int | DocumentObject]:
-    """Returns the documents in one's own list, or a community's, the newest first.
+    """Returns the documents in one's own list, or a community's.
 
     VK: docs.get.
     """
@@ -183,6 +189,7 @@ async def get(call: Call, params: ListDocuments) -> DocumentList | list[int | Do
         type_number=max(params.type, 0),
         offset=params.offset,
         count=default if params.count is None else params.count,
+        order=ORDERS[params.order],
     )
     drawn = [draw_document(call, one, with_tags=params.return_tags) for one in page.documents]
     return DocumentList(page.count, drawn) if call.version[0] >= TYPED_FROM else [page.count, *drawn]
@@ -269,22 +276,30 @@ class SearchDocuments(Params, kw_only=True):
 
     q: Question
     search_own: Annotated[bool, doc("Only one's own.")] = False
+    type: Annotated[int, doc("Only of this type, 1 to 8; 0: all (OpenVK).", ge=0, le=8)] = 0
     offset: Offset = 0
     count: Annotated[int, doc("How many to return; without `v` 30.", ge=0, le=1000)] | None = None
     return_tags: Annotated[bool, doc("Give the tags too.")] = False
 
 
-@method("docs.search", scope=Scope.DOCS, for_groups=True, not_yet=("type", "tags"))
+@method("docs.search", scope=Scope.DOCS, for_groups=True, not_yet=("tags",))
 async def search(call: Call, params: SearchDocuments) -> DocumentList:
-    """Finds one's own documents and those of one's communities by words of title and tags, the newest first.
+    """Finds documents by words of title and tags, the newest first: one's own, and those of communities.
 
-    VK: docs.search, which finds everybody's.
+    VK: docs.search, which finds other people's too; here nobody else may look through a person's documents, while a
+    community's are open to whoever sees the community.
     """
     if not params.q.strip():
         raise InvalidParameter("q")
     count = (20 if call.is_versioned else 30) if params.count is None else params.count
     page = await documents.search_documents(
-        call.tx, call.owner_id, params.q, is_own=params.search_own, offset=params.offset, count=count
+        call.tx,
+        call.owner_id,
+        params.q,
+        is_own=params.search_own,
+        offset=params.offset,
+        count=count,
+        type_number=params.type,
     )
     return DocumentList(
         page.count, [draw_document(call, one, with_tags=params.return_tags) for one in page.documents]

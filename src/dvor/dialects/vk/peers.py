@@ -5,7 +5,7 @@ from typing import Annotated
 from dvor.core.groups import find_groups, get_managed_group
 from dvor.core.users import find_user_ids
 from dvor.methods.declaration import Call, Params, doc
-from dvor.model.errors import GroupNotFound, InvalidParameter, PeerNotFound
+from dvor.model.errors import GroupNotFound, InvalidParameter, PeerNotFound, UserNotFound
 from dvor.model.groups import Role
 from dvor.model.ids import CHAT_PEERS, MAX_NUMBER, MAX_USER_ID
 
@@ -44,6 +44,22 @@ async def read_actor(call: Call, group_id: int) -> int:
         raise GroupNotFound(str(group_id))
     await get_managed_group(call.tx, call.user_id, group_id, Role.EDITOR)
     return -group_id
+
+
+async def read_owner(call: Call, owner_id: int, domain: str) -> int:
+    """Return whose wall is meant: the owner's, else that of a person's or a community's screen name, else the caller's.
+
+    `UserNotFound`.
+    """
+    if owner_id or not domain:
+        return owner_id or call.user_id
+    found = await find_user_ids(call.tx, [domain])
+    if found:
+        return found[0]
+    group_ids, _ = await find_groups(call.tx, call.owner_id, [domain])
+    if not group_ids:
+        raise UserNotFound(domain)
+    return -group_ids[0]
 
 
 def check_peer(peer_id: int) -> int:

@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Literal, get_args
 
 from dvor.core import search
-from dvor.core.groups import find_groups
-from dvor.core.users import find_user_ids
 from dvor.dialects.vk.friends import FriendList
 from dvor.dialects.vk.group_objects import GroupDrawing, draw_groups
 from dvor.dialects.vk.groups import KINDS, GroupList
+from dvor.dialects.vk.peers import read_owner
 from dvor.dialects.vk.post_objects import PostDrawing, draw_profiles
 from dvor.dialects.vk.user_objects import UserDrawing
 from dvor.dialects.vk.users import NameCaseWord, PeopleList, read_case
@@ -236,7 +235,7 @@ async def search_wall(call: Call, params: SearchWall) -> WallPage:
 
     VK: wall.search.
     """
-    owner_id = params.owner_id or (await _find_owner(call, params.domain) if params.domain else call.user_id)
+    owner_id = await read_owner(call, params.owner_id, params.domain)
     page = await search.search_wall(
         call.tx,
         call.user_id,
@@ -252,13 +251,3 @@ async def search_wall(call: Call, params: SearchWall) -> WallPage:
         return WallPage(page.count, items)
     profiles = draw_profiles(call, page.owners, params.fields)
     return WallPage(page.count, items, profiles, draw_groups(call, page.owners, params.fields))
-
-
-async def _find_owner(call: Call, name: str) -> int:
-    found = await find_user_ids(call.tx, [name])
-    if found:
-        return found[0]
-    group_ids, _ = await find_groups(call.tx, call.owner_id, [name])
-    if not group_ids:
-        raise UserNotFound(name)
-    return -group_ids[0]

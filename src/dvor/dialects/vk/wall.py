@@ -6,10 +6,10 @@ from typing import Annotated
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import wall
-from dvor.core.users import find_user_ids
 from dvor.core.views import note_views
 from dvor.core.waiting_posts import list_waiting
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
+from dvor.dialects.vk.peers import read_owner
 from dvor.dialects.vk.post_objects import PostDrawing, PostObject, draw_profiles
 from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
@@ -75,13 +75,8 @@ async def get(call: Call, params: GetWall) -> WallPage:
     """
     if params.filter not in ("all", "owner", "others", *WAITING):
         raise InvalidFilter(params.filter)
-    owner_id = params.owner_id
-    if not owner_id and params.domain:
-        found = await find_user_ids(call.tx, [params.domain])
-        if not found:
-            raise UserNotFound(params.domain)
-        owner_id = found[0]
-    asked = (call.tx, call.user_id, owner_id or call.user_id)
+    owner_id = await read_owner(call, params.owner_id, params.domain)
+    asked = (call.tx, call.user_id, owner_id)
     offset, count = params.offset, min(params.count, 100)
     extra = {}
     if params.filter in WAITING:
