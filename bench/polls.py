@@ -210,6 +210,7 @@ def explain_dvor(settings: Settings, community: Community) -> tuple[Profile | No
 def _dvor_audience(server: Server, community: Community, keys: list[tuple[int, str, int]]) -> Audience:
     _, token = community.tokens[0]
     newest = {number: ts for number, (_, _, ts) in enumerate(keys, 1)}
+    unread: set[int] = set()
 
     def poll(number: int) -> str:
         user_id, key, _ = keys[number - 1]
@@ -217,7 +218,9 @@ def _dvor_audience(server: Server, community: Community, keys: list[tuple[int, s
         return f"/nim{user_id}?{urlencode(asked)}"
 
     def wake(number: int) -> str:
-        newest[number] += 1
+        # the first message is two events: itself, and that one more conversation is unread
+        newest[number] += 1 if number in unread else 2
+        unread.add(number)
         asked = {"peer_id": keys[number - 1][0], "message": "wake up", "random_id": 0}
         return f"/method/messages.send?{urlencode(asked)}&v=5.199&access_token={token}"
 

@@ -1,8 +1,10 @@
 """The courtyard: everything that a running community consists of, in one value that is passed around."""
 
+import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from dvor.config import Settings
 from dvor.core.secrets import MasterKey
@@ -28,6 +30,8 @@ class Courtyard:
     clock: Clock = time.time
     statistics: Statistics | None = None
     """The figures that were counted last."""
+    readings: dict[tuple[int, int], asyncio.Task[Any]] = field(default_factory=dict)
+    """Readings of events that have not begun yet, by receiver and the number above which they read."""
 
     @property
     def now(self) -> int:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +15,7 @@ from dvor.store.bots import list_servers
 from dvor.store.database import Database, Transaction
 from dvor.store.events import append_event, list_events, load_cursor
 from dvor.store.jobs import insert_job
+from dvor.store.signals import Waiter
 
 CALLBACK_JOB = "callback"
 MAX_EVENTS = 1000
@@ -75,35 +78,73 @@ async def find_event(tx: Transaction, receiver_id: int, number: int) -> Event | 
     return found[0] if found and found[0].number == number else None
 
 
-async def wait_for_events(courtyard: Courtyard, receiver_id: int, after: int, seconds: float) -> News:
+async def wait_for_events(
+    courtyard: Courtyard,
+    receiver_id: int,
+    after: int,
+    seconds: float,
+    leaving: asyncio.Future[Any] | None = None,
+) -> News:
     """Return the events above the number `after` at once, or the first ones to come within some seconds.
 
     `CursorTooOld` if events above `after` are no longer kept or `after` lies in the future; `UserNotFound`.
-    Empty after the time, or when the server stops.
+    Empty after the time, when the server stops, or when `leaving` is done: who asked has gone.  Thousands wait
+    at a time, so the waiting has no task of its own and holds little.
     """
-    deadline = asyncio.get_running_loop().time() + seconds
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
     signals = courtyard.database.signals
     while True:
         waiter = signals.waiter(receiver_id, after)
+        stop, timer = partial(_stop, waiter), None
         try:
-            news = await _read(courtyard, receiver_id, after)
-            remaining = deadline - asyncio.get_running_loop().time()
-            if news.events or remaining <= 0 or signals.is_closed:
+            news = await _read_together(courtyard, receiver_id, after)
+            remaining = deadline - loop.time()
+            is_alone = leaving is not None and leaving.done()
+            if news.events or remaining <= 0 or signals.is_closed or is_alone:
                 return news
-            await asyncio.wait([waiter], timeout=remaining)
-            if waiter.done() and waiter.result():
-                pulse = msgspec.json.decode(waiter.result(), type=Pulse)
-                return News(news.number, news.pts, [], pulse)
+            timer = loop.call_later(remaining, stop)
+            if leaving is not None:
+                leaving.add_done_callback(stop)
+            if pulse := await waiter:
+                return News(news.number, news.pts, [], msgspec.json.decode(pulse, type=Pulse))
         finally:
             signals.forget(receiver_id, waiter)
+            if timer is not None:
+                timer.cancel()
+            if leaving is not None:
+                leaving.remove_done_callback(stop)
+
+
+def _stop(waiter: Waiter, _leaving: asyncio.Future[Any] | None = None) -> None:
+    """End a wait without news."""
+    if not waiter.done():
+        waiter.set_result("")
+
+
+async def _read_together(courtyard: Courtyard, receiver_id: int, after: int) -> News:
+    """Read the events above a number once for all who ask for them before the reading begins.
+
+    Each of them has asked for his waiter before, so what the reading does not see wakes him again.
+    """
+    reading = courtyard.readings.get((receiver_id, after))
+    if reading is None:
+        reading = asyncio.create_task(_read(courtyard, receiver_id, after))
+        courtyard.readings[receiver_id, after] = reading
+    # the reading is the others' as well, so who goes away must not stop it
+    return await asyncio.shield(reading)
 
 
 async def _read(courtyard: Courtyard, receiver_id: int, after: int) -> News:
-    async with courtyard.database.read() as tx:
-        cursor = await get_cursor(tx, receiver_id)
-        if after < cursor.pruned or after > cursor.number:
-            raise CursorTooOld(cursor.number)
-        events = await list_events(tx, receiver_id, after, MAX_EVENTS) if after < cursor.number else []
+    try:
+        async with courtyard.database.read() as tx:
+            courtyard.readings.pop((receiver_id, after), None)  # it begins: who comes now has to read anew
+            cursor = await get_cursor(tx, receiver_id)
+            if after < cursor.pruned or after > cursor.number:
+                raise CursorTooOld(cursor.number)
+            events = await list_events(tx, receiver_id, after, MAX_EVENTS) if after < cursor.number else []
+    finally:
+        courtyard.readings.pop((receiver_id, after), None)
     if events:
         return News(events[-1].number, events[-1].pts, events)
     return News(cursor.number, cursor.pts, [])

@@ -13,9 +13,9 @@ from dvor.core.events import News, get_cursor
 from dvor.core.tokens import ANONYMOUS
 from dvor.dialects.vk import wire
 from dvor.dialects.vk.bot_events import BotDrawing, draw_typing
-from dvor.dialects.vk.poll_keys import read_poll_key, refuse_key, wait_for_news
+from dvor.dialects.vk.poll_keys import PollRefused, open_poll_key, read_poll, wait_for_news
 from dvor.methods.declaration import Call
-from dvor.model.errors import CursorTooOld, InvalidParameter, UserNotFound
+from dvor.model.errors import CursorTooOld, InvalidParameter
 
 DEFAULT_WAIT = 25
 
@@ -37,39 +37,32 @@ class BotsPollEndpoint:
             await wire.send_preflight(scope, send)
             return
         try:
-            query = wire.read_query(scope)
-            texts = await wire.read_parameters(scope, receive, self._courtyard.settings.form_limit, query)
-            if texts.get("act") != "a_check":
-                raise InvalidParameter("act", "is not a_check")
+            receiver_id, after, wait = await self._read(scope, receive)
+            with self._count_waiting():
+                news = await wait_for_news(self._courtyard, receiver_id, after, wait, receive)
+            answer = None if news is None else await self._draw(-receiver_id, news)
         except wire.ClientGone:
             return
         except InvalidParameter as refusal:
             body = wire.error_body(100, refusal.detail, {}, "a_check", is_versioned=True)
             await wire.send_json(send, 400, body)
             return
-        try:
-            answer = await self._answer(texts, receive)
+        except PollRefused as refusal:
+            answer = {"failed": refusal.code}
+        except CursorTooOld as refusal:
+            answer = {"failed": 1, "ts": str(refusal.newest)}
         except Exception:
             _log.exception("a bots long poll failed")
             answer = {"failed": 2}
         if answer is not None:
             await wire.send_json(send, 200, answer)
 
-    async def _answer(self, texts: dict[str, str], receive: Receive) -> dict[str, Any] | None:
-        key = read_poll_key(self._courtyard, texts.get("key", ""))
-        failure = await refuse_key(self._courtyard, key, is_bot=True)
-        if failure is not None or key is None:
-            return dict(failure or {})
-        try:
-            after = await self._read_ts(texts.get("ts", ""), key.receiver_id)
-            wait = _read_wait(texts.get("wait", ""), self._courtyard.settings.poll_wait)
-            with self._count_waiting():
-                news = await wait_for_news(self._courtyard, key.receiver_id, after, wait, receive)
-        except CursorTooOld as refusal:
-            return {"failed": 1, "ts": str(refusal.newest)}
-        except UserNotFound:
-            return {"failed": 3}
-        return None if news is None else await self._draw(-key.receiver_id, news)
+    async def _read(self, scope: Scope, receive: Receive) -> tuple[int, int, float]:
+        """Return who asks, after which number and how long he waits; `InvalidParameter`, `PollRefused`, `ClientGone`."""
+        texts = await read_poll(self._courtyard, scope, receive)
+        key = await open_poll_key(self._courtyard, texts.get("key", ""), is_bot=True)
+        after = await self._read_ts(texts.get("ts", ""), key.receiver_id)
+        return key.receiver_id, after, _read_wait(texts.get("wait", ""), self._courtyard.settings.poll_wait)
 
     async def _read_ts(self, text: str, receiver_id: int) -> int:
         if text.isdecimal() and text.isascii() and len(text) < 16:

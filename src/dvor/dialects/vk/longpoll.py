@@ -6,21 +6,24 @@ Sources: dev.vk.com, user long poll; longpoll-doc (version 19); OpenVK cff21778.
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 import msgspec
 import structlog
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import get_cursor
 from dvor.dialects.vk import wire
 from dvor.dialects.vk.poll_events import PollParams, draw_news
-from dvor.dialects.vk.poll_keys import PollKey, read_poll_key, refuse_key, wait_for_news
-from dvor.model.errors import CursorTooOld, InvalidParameter, UserNotFound
+from dvor.dialects.vk.poll_keys import PollKey, PollRefused, open_poll_key, read_poll, wait_for_news
+from dvor.model.errors import CursorTooOld, InvalidParameter
 from dvor.model.events import Cursor
 
 DEFAULT_WAIT = 25
 MAX_VERSION = 19
+WRONG_VERSION = 4
 MAX_CURSORS = 10_000
 
 
@@ -43,51 +46,45 @@ class LongPollEndpoint:
             await wire.send_preflight(scope, send)
             return
         try:
-            query = wire.read_query(scope)
-            texts = await wire.read_parameters(scope, receive, self._courtyard.settings.form_limit, query)
+            asked = await self._read(scope, receive)
+            answer = await self._answer(asked, receive)
         except wire.ClientGone:
             return
         except InvalidParameter as refusal:
-            await wire.send_json(
-                send, 400, wire.error_body(100, refusal.detail, {}, "a_check", is_versioned=True)
-            )
-            return
-        if texts.get("act") != "a_check":
-            body = wire.error_body(100, "act is not a_check", {}, "a_check", is_versioned=True)
+            body = wire.error_body(100, refusal.detail, {}, "a_check", is_versioned=True)
             await wire.send_json(send, 400, body)
             return
-        try:
-            await self._poll(texts, receive, send)
+        except PollRefused as refusal:
+            answer = {"failed": refusal.code}
+            if refusal.code == WRONG_VERSION:
+                answer |= {"min_version": 0, "max_version": MAX_VERSION}
+        except CursorTooOld as refusal:
+            answer = {"failed": 1, "ts": refusal.newest}
         except Exception:
             _log.exception("a long poll failed")
-            await wire.send_json(send, 200, {"failed": 2})
+            answer = {"failed": 2}
+        if answer is not None:
+            await wire.send_json(send, 200, answer)
 
-    async def _poll(self, texts: Mapping[str, str], receive: Receive, send: Send) -> None:
+    async def _read(self, scope: Scope, receive: Receive) -> "_Asked":
+        """Read a poll; `InvalidParameter`, `PollRefused`, `ClientGone`."""
+        texts = await read_poll(self._courtyard, scope, receive)
         text = texts.get("key", "")
-        key = read_poll_key(self._courtyard, text)
-        failure = await refuse_key(self._courtyard, key)
-        if failure is not None or key is None:
-            await wire.send_json(send, 200, failure)
-            return
-        try:
-            params = await self._read_params(texts, key)
-        except _WrongVersion:
-            await wire.send_json(send, 200, {"failed": 4, "min_version": 0, "max_version": MAX_VERSION})
-            return
-        after = params.ts if key.is_versioned else self._advance(text, params.ts)
-        try:
-            with self._count_waiting():
-                news = await wait_for_news(self._courtyard, key.receiver_id, after, params.wait, receive)
-        except CursorTooOld as refusal:
-            await wire.send_json(send, 200, {"failed": 1, "ts": refusal.newest})
-            return
-        except UserNotFound:
-            await wire.send_json(send, 200, {"failed": 3})
-            return
-        if news is not None:
-            await wire.send_json(send, 200, draw_news(news, key, params))
-            if not key.is_versioned:
-                self._note_sent(text, params.ts, news.number)
+        key = await open_poll_key(self._courtyard, text)
+        params = await self._read_params(texts, key)
+        return _Asked("" if key.is_versioned else text, key, params)
+
+    async def _answer(self, asked: "_Asked", receive: Receive) -> dict[str, Any] | None:
+        """Wait, and return the answer; None if the client goes away.  `CursorTooOld`, `PollRefused`."""
+        key, params = asked.key, asked.params
+        after = params.ts if key.is_versioned else self._advance(asked.text, params.ts)
+        with self._count_waiting():
+            news = await wait_for_news(self._courtyard, key.receiver_id, after, params.wait, receive)
+        if news is None:
+            return None
+        if not key.is_versioned:
+            self._note_sent(asked.text, params.ts, news.number)
+        return draw_news(news, key, params)
 
     async def _read_params(self, texts: Mapping[str, str], key: PollKey) -> PollParams:
         values = {name: texts[name] for name in PollParams.__struct_fields__ if texts.get(name)}
@@ -96,7 +93,7 @@ class LongPollEndpoint:
         except msgspec.ValidationError:
             params = PollParams(-1)
         if not 0 <= params.version <= MAX_VERSION:
-            raise _WrongVersion
+            raise PollRefused(WRONG_VERSION)
         ts = params.ts if "ts" in values else (await self._newest(key.receiver_id)).number
         wait = min(max(params.wait, 0), self._courtyard.settings.poll_wait) or DEFAULT_WAIT
         return PollParams(ts, wait if "wait" in values else DEFAULT_WAIT, params.mode, params.version)
@@ -117,5 +114,9 @@ class LongPollEndpoint:
             self._sent.popitem(last=False)
 
 
-class _WrongVersion(Exception):
-    """A version of the long poll that does not exist."""
+class _Asked(Struct, frozen=True):
+    """What stays of a poll while it waits; the key's text only where what was sent with it has to be remembered."""
+
+    text: str
+    key: PollKey
+    params: PollParams

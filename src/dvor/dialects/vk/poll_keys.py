@@ -9,17 +9,27 @@ import base64
 
 import msgspec
 from msgspec import Struct
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import News, get_cursor, wait_for_events
 from dvor.core.secrets import SIGNATURE_BYTES
 from dvor.core.tokens import is_alive
+from dvor.dialects.vk import wire
 from dvor.methods.declaration import Call
+from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.events import Cursor
 
 KEY_SECONDS = 3600
 KEY_PURPOSE = "long poll key"
+
+
+class PollRefused(Exception):
+    """A poll is answered `failed`: 2 for a new key, 3 for a new start, 4 for a version that there is not."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class PollKey(Struct, frozen=True, array_like=True):
@@ -61,32 +71,45 @@ def read_poll_key(courtyard: Courtyard, text: str) -> PollKey | None:
         return None
 
 
-async def refuse_key(
-    courtyard: Courtyard, key: PollKey | None, *, is_bot: bool = False
-) -> dict[str, int] | None:
-    """Return why a key is not good: 3 if it is not ours or its token is revoked, 2 if its hour is over."""
+async def open_poll_key(courtyard: Courtyard, text: str, *, is_bot: bool = False) -> PollKey:
+    """Return what a good key says; `PollRefused`: 3 if it is not ours or its token is revoked, 2 if its hour is over."""
+    key = read_poll_key(courtyard, text)
     if key is None or key.is_bot is not is_bot:
-        return {"failed": 3}
+        raise PollRefused(3)
     if key.expires_at <= courtyard.now:
-        return {"failed": 2}
+        raise PollRefused(2)
     async with courtyard.database.read() as tx:
-        return None if await is_alive(tx, key.token_hash, courtyard.now) else {"failed": 3}
+        if not await is_alive(tx, key.token_hash, courtyard.now):
+            raise PollRefused(3)
+    return key
+
+
+async def read_poll(courtyard: Courtyard, scope: Scope, receive: Receive) -> dict[str, str]:
+    """Return the parameters of a poll; `InvalidParameter`, `ClientGone`.
+
+    The request is read to its end: what is received after it says that the client has gone.
+    """
+    limit = courtyard.settings.form_limit
+    texts = await wire.read_parameters(scope, receive, limit, wire.read_query(scope))
+    if scope["method"] in ("GET", "HEAD"):
+        await wire.read_body(receive, limit)
+    if texts.get("act") != "a_check":
+        raise InvalidParameter("act", "is not a_check")
+    return texts
 
 
 async def wait_for_news(
     courtyard: Courtyard, receiver_id: int, after: int, seconds: float, receive: Receive
 ) -> News | None:
-    """Wait for events; None if the client goes away meanwhile.  Errors of `wait_for_events`."""
-    waiting = asyncio.create_task(wait_for_events(courtyard, receiver_id, after, seconds))
-    leaving = asyncio.create_task(_disconnected(receive))
+    """Wait for events; None if the client goes away meanwhile.  The request has been read to its end.
+
+    Errors of `wait_for_events`; who no longer exists has no key either: `PollRefused`.
+    """
+    leaving = asyncio.ensure_future(receive())
     try:
-        await asyncio.wait([waiting, leaving], return_when=asyncio.FIRST_COMPLETED)
-        return waiting.result() if waiting.done() else None
+        news = await wait_for_events(courtyard, receiver_id, after, seconds, leaving)
+        return None if leaving.done() else news
+    except UserNotFound as error:
+        raise PollRefused(3) from error
     finally:
-        waiting.cancel()
         leaving.cancel()
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
