@@ -78,6 +78,47 @@ async def test_many_waiters_of_one_person_are_all_woken(courtyard: Courtyard, se
     assert courtyard.database.signals.waiting() == {}, "and forgotten"
 
 
+async def test_who_waits_for_the_same_shares_one_reading(courtyard: Courtyard, settle: Settle) -> None:
+    one, other = await settle({}, {})
+    await send(courtyard, other, one)
+    newest = 2
+    old = asyncio.create_task(wait_for_events(courtyard, one, 1, 30))
+    waiting = [asyncio.create_task(wait_for_events(courtyard, one, newest, 30)) for _ in range(10)]
+    assert [event.number for event in (await old).events] == [newest], "who is behind does not wait"
+    await asyncio.sleep(0.1)
+    asyncio.get_running_loop().call_later(0.05, waiting[3].cancel)
+    sending = asyncio.create_task(send(courtyard, other, one))
+    news = await asyncio.gather(*waiting, return_exceptions=True)
+    sent = await sending
+    heard = [found for found in news if not isinstance(found, BaseException)]
+    assert len(heard) >= 9, "who goes away takes the reading from nobody"
+    assert len({id(found.events) for found in heard}) == 1
+    assert [told(event).message_id for event in heard[0].events] == [sent]
+    assert courtyard.readings == {}
+
+
+async def test_a_reading_that_fails_leaves_nothing(courtyard: Courtyard, settle: Settle) -> None:
+    (one,) = await settle({})
+    waiting = [wait_for_events(courtyard, one, 7, 30) for _ in range(3)]
+    failed = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(error) for error in failed] == [CursorTooOld] * 3
+    assert courtyard.readings == {}
+    assert (await wait_for_events(courtyard, one, 0, 0)).events == []
+
+
+async def test_a_wait_ends_when_who_asked_has_gone(courtyard: Courtyard, settle: Settle) -> None:
+    (one,) = await settle({})
+    leaving = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(wait_for_events(courtyard, one, 0, 30, leaving))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    leaving.set_result(None)
+    async with asyncio.timeout(5):
+        assert (await waiting).events == []
+        assert (await wait_for_events(courtyard, one, 0, 30, leaving)).events == [], "and if he had before"
+    assert courtyard.database.signals.waiting() == {}
+
+
 async def test_who_goes_away_is_forgotten(courtyard: Courtyard, settle: Settle) -> None:
     (one,) = await settle({})
     waiting = asyncio.create_task(wait_for_events(courtyard, one, 0, 30))

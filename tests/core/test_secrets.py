@@ -1,6 +1,7 @@
 """The master key: made once, read by its owner only, and good for nothing but its purpose."""
 
 import hashlib
+import hmac
 import stat
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +53,12 @@ def test_what_was_changed_or_sealed_with_another_key_does_not_open(
     ):
         with pytest.raises(MasterKeyUnusable):
             key.decrypt(purpose, tampered)
+
+
+@given(key=st.binary(min_size=32, max_size=100), purpose=st.text(st.characters(codec="utf-8")))
+def test_a_purpose_s_key_is_derived_by_hkdf(key: bytes, purpose: str) -> None:
+    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(key)
+    assert MasterKey(key).sign(purpose, b"m") == hmac.digest(derived, b"m", "sha256")[:20]
 
 
 def test_the_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

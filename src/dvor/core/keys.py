@@ -1,21 +1,22 @@
 """Signing keys: identity tokens are signed by one that changes now and then, and checked with those that were before.
 
 There are keys of two kinds: RSA (RS256, which every client of OpenID Connect knows) and elliptic curve (ES256, shorter).
+The library joserfc brings cryptography with it, 10 MB: both are imported where something is signed or read.
 """
 
 import asyncio
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from dvor.core.courtyard import Courtyard
 from dvor.model.apps import RS256, SIGNING_ALGORITHMS
 from dvor.store.database import Transaction
 from dvor.store.keys import SigningKey, delete_key, insert_key, list_keys
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
 
 KEY_PURPOSE = "signing key"
 KEY_BITS = 2048
@@ -25,7 +26,7 @@ SIGNING_SECONDS = 90 * 86400
 PUBLISHED_SECONDS = 3600
 """A new key is published so long before it signs, so that clients that keep the list have it."""
 
-_keys: dict[str, RSAKey | ECKey] = {}
+_keys: dict[str, "RSAKey | ECKey"] = {}
 
 
 async def load_keys(courtyard: Courtyard) -> list[SigningKey]:
@@ -36,7 +37,9 @@ async def load_keys(courtyard: Courtyard) -> list[SigningKey]:
     return kept + [await make_key(courtyard, algorithm) for algorithm in sorted(missing)]
 
 
-def _draw(algorithm: str, key_id: str) -> RSAKey | ECKey:
+def _draw(algorithm: str, key_id: str) -> "RSAKey | ECKey":
+    from joserfc.jwk import ECKey, RSAKey
+
     described: Any = {"kid": key_id, "use": "sig", "alg": algorithm}
     if algorithm == RS256:
         return RSAKey.generate_key(KEY_BITS, described)
@@ -72,7 +75,9 @@ async def rotate_keys(courtyard: Courtyard) -> None:
         await courtyard.database.write(write)
 
 
-def _open(courtyard: Courtyard, kept: SigningKey) -> RSAKey | ECKey:
+def _open(courtyard: Courtyard, kept: SigningKey) -> "RSAKey | ECKey":
+    from joserfc.jwk import ECKey, RSAKey
+
     key = _keys.get(kept.key_id)
     if key is None:
         plain = msgspec.json.decode(courtyard.master_key.decrypt(KEY_PURPOSE, kept.private_key))
@@ -89,6 +94,8 @@ async def publish_keys(courtyard: Courtyard) -> dict[str, Any]:
 
 async def sign_claims(courtyard: Courtyard, claims: dict[str, Any], algorithm: str = RS256) -> str:
     """Return a JSON Web Token of these claims."""
+    from joserfc import jwt
+
     kept = [key for key in await load_keys(courtyard) if key.algorithm == algorithm]
     settled = [key for key in kept if key.created_at + PUBLISHED_SECONDS <= courtyard.now]
     key = (settled or kept[:1])[-1]
@@ -97,6 +104,10 @@ async def sign_claims(courtyard: Courtyard, claims: dict[str, Any], algorithm: s
 
 async def read_claims(courtyard: Courtyard, text: str) -> dict[str, Any] | None:
     """Return the claims of a token that was signed here, also of an expired one; None for any other."""
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     keys = KeySet([_open(courtyard, key) for key in await load_keys(courtyard)])
     try:
         return dict(jwt.decode(text, keys, algorithms=list(SIGNING_ALGORITHMS)).claims)

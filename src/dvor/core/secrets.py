@@ -1,7 +1,8 @@
 """The master key: what is signed, encrypted and hashed with it.
 
 The key lies outside the database (`DIR/master.key`, mode 0600, or the setting `master_key`).  Every purpose has its own
-key, derived by HKDF, so that a signature made for one is worth nothing for another.
+key, derived by HKDF, so that a signature made for one is worth nothing for another.  The library cryptography takes
+9 MB: it is imported where something is encrypted, and signing does without it.
 """
 
 import hashlib
@@ -9,11 +10,6 @@ import hmac
 import os
 import secrets
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from dvor.config import Settings
 from dvor.media.files import make_folder, sync_folder
@@ -53,8 +49,9 @@ class MasterKey:
     def _for(self, purpose: str) -> bytes:
         key = self._derived.get(purpose)
         if key is None:
-            derive = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
-            key = self._derived[purpose] = derive.derive(self._key)
+            # RFC 5869 with SHA-256, no salt and one block: extract, then expand
+            extracted = hmac.digest(bytes(KEY_BYTES), self._key, "sha256")
+            key = self._derived[purpose] = hmac.digest(extracted, purpose.encode() + b"\x01", "sha256")
         return key
 
     def sign(self, purpose: str, message: bytes) -> bytes:
@@ -67,11 +64,16 @@ class MasterKey:
 
     def encrypt(self, purpose: str, message: bytes) -> bytes:
         """Return the message sealed with AES-256-GCM, its nonce before it."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self._for(purpose)).encrypt(nonce, message, None)
 
     def decrypt(self, purpose: str, sealed: bytes) -> bytes:
         """Open what `encrypt` made; `MasterKeyUnusable` if it was made with another key."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         try:
             return AESGCM(self._for(purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
         except (InvalidTag, ValueError) as error:  # the second for what is shorter than a nonce

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import signal
 import socket
 import tempfile
@@ -23,11 +24,13 @@ from dvor.dialects.webtv import hooks
 from dvor.server.app import Application
 from dvor.server.health import prepare_worker_metrics
 from dvor.server.logs import set_up_logs
-from dvor.server.tls import local_certificate
 from dvor.server.workers import supervise
 
 GRACE_SECONDS = 30
 """How long requests under way may take when the server stops."""
+
+NEW_OBJECTS = 10_000
+"""So many more objects than were freed make Python look for cycles among them; Python itself says 700."""
 
 Ready = Callable[[Courtyard], Awaitable[None]]
 
@@ -149,6 +152,7 @@ async def _serve(
             await when_ready(courtyard)
         await jobs.start()
         courtyard.touches.start()
+        _spare_collections()
         _log.info("serving", url=url, engine=courtyard.database.engine)
         await Server(configuration, courtyard, early).serve([listener])
     finally:
@@ -156,6 +160,15 @@ async def _serve(
         close_compiler()
         await courtyard.close()
     _log.info("stopped")
+
+
+def _spare_collections() -> None:
+    """Keep Python's collector of cycles from stopping everybody: nearly all garbage goes by itself.
+
+    With 5,000 waiting long polls each whole collection took 0.1 to 0.2 s and found nothing.
+    """
+    gc.freeze()  # what is loaded by now stays
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def _names(settings: Settings) -> list[str]:
@@ -168,6 +181,8 @@ def _names(settings: Settings) -> list[str]:
 def _configure(settings: Settings, application: Application) -> uvicorn.Config:
     certificate, key = settings.tls_certificate, settings.tls_key
     if settings.tls and certificate is None:
+        from dvor.server.tls import local_certificate  # brings cryptography with it, 9 MB
+
         certificate, key, _ = local_certificate(settings.data, _names(settings))
     return uvicorn.Config(
         application,

@@ -1,14 +1,17 @@
 """The user long poll, without a server in between."""
 
 import asyncio
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from PIL import Image
+from starlette.types import Message
 
 from dvor.core.tokens import revoke_token
+from dvor.dialects.vk.longpoll import LongPollEndpoint
 from tests.dialects.vk.conftest import NOW, CastClient
 
 
@@ -123,6 +126,28 @@ async def test_a_stop_answers_those_who_wait(cast_client: CastClient) -> None:
     await asyncio.sleep(0.05)
     cast_client.courtyard.database.signals.close()
     assert (await asyncio.wait_for(waiting, 2))["updates"] == []
+
+
+async def test_a_client_that_leaves_is_not_waited_for(cast_client: CastClient) -> None:
+    server = await server_of(cast_client)
+    asked = {"act": "a_check", "key": server["key"], "ts": server["ts"], "wait": 60}
+    messages: asyncio.Queue[Message] = asyncio.Queue()
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    endpoint = LongPollEndpoint(cast_client.courtyard, nullcontext)
+    scope = {"type": "http", "method": "GET", "query_string": urlencode(asked).encode(), "headers": []}
+    polling = asyncio.create_task(endpoint(scope, messages.get, send))
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": True})
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    await asyncio.sleep(0.1)
+    assert cast_client.courtyard.database.signals.waiting() == {cast_client.ids["anna"]: server["ts"]}
+    messages.put_nowait({"type": "http.disconnect"})
+    await asyncio.wait_for(polling, 5)
+    assert not sent
+    assert cast_client.courtyard.database.signals.waiting() == {}
 
 
 async def test_other_acts_are_refused(cast_client: CastClient) -> None:
