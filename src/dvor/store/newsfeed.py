@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    and_,
     bindparam,
     column,
     delete,
@@ -35,7 +36,9 @@ hidden_sources = Table(
 )
 """The people and communities (as minus their ids) whose news a user does not want to see."""
 
+_KEYS = (posts.c.owner_id, posts.c.id, posts.c.created_at)
 _count = bindparam("count", type_=Integer)
+_since = bindparam("since", type_=Id)
 _user_id = bindparam("user_id", type_=Id)
 
 _HIDE = Statement(insert_all(hidden_sources, ignore_conflict=True))
@@ -73,21 +76,21 @@ def cursor_values(before: tuple[int, int, int]) -> dict[str, int]:
     return dict(zip(_CURSOR, before, strict=True))
 
 
-def _newest(owner_id: Any) -> Select[Any]:
-    """Choose the newest posts of one wall by its owner, below the cursor, through the feed's index alone."""
-    return (
-        select(posts.c.owner_id, posts.c.id, posts.c.created_at)
-        .where(
-            posts.c.owner_id == owner_id,
-            posts.c.from_id == posts.c.owner_id,
-            posts.c.deleted_at.is_(None),
-            or_(~posts.c.is_friends_only, among(posts.c.owner_id, "friend_ids")),
-            posts.c.created_at >= bindparam("since", type_=Id),
-            below_cursor(),
-        )
-        .order_by(posts.c.created_at.desc(), posts.c.id.desc())
-        .limit(_count)
+def _in_news(wall: Any) -> ColumnElement[bool]:
+    """Say that a post is news of a wall: by its owner, below the cursor; the feed's index alone can tell."""
+    return and_(
+        posts.c.owner_id == wall.c.value,
+        posts.c.from_id == posts.c.owner_id,
+        posts.c.deleted_at.is_(None),
+        or_(~posts.c.is_friends_only, among(posts.c.owner_id, "friend_ids")),
+        below_cursor(),
     )
+
+
+def _newest(wall: Any, *columns: Any) -> Select[Any]:
+    """Choose the news of one wall, newest first."""
+    news = select(*columns).where(_in_news(wall), posts.c.created_at >= _since)
+    return news.order_by(posts.c.created_at.desc(), posts.c.id.desc())
 
 
 def is_shown(source_id: Any) -> Any:
@@ -100,29 +103,24 @@ def is_shown(source_id: Any) -> Any:
 
 
 def _candidates(engine: EngineName, with_hidden: bool) -> Select[Any]:
-    """Choose the newest posts of each wall; a hidden one has none unless `with_hidden`."""
+    """Choose at least the newest posts of each wall; a hidden one has none unless `with_hidden`."""
     if engine == "postgresql":
-        wall = (
+        wall: Any = (
             func.unnest(bindparam("owner_ids", type_=IdArray()))
             .table_valued(column("value", BigInteger), name="wall")
             .render_derived()
         )
-        newest = _newest(wall.c.value).lateral("newest")
-        candidates = select(newest.c.owner_id, newest.c.id, newest.c.created_at).select_from(
-            wall.join(newest, literal_column("true"))
-        )
+        newest = _newest(wall, *_KEYS).limit(_count).lateral("newest")
+        candidates = select(*newest.c).select_from(wall.join(newest, literal_column("true")))
     else:
         wall = func.json_each(bindparam("owner_ids", type_=Json(list[int]))).table_valued(
             "value", name="wall"
         )
-        newest_ids = _newest(wall.c.value).with_only_columns(posts.c.id).correlate(wall).scalar_subquery()
-        candidate = posts.alias("candidate")
-        candidates = select(candidate.c.owner_id, candidate.c.id, candidate.c.created_at).select_from(
-            wall.join(
-                candidate,
-                (candidate.c.owner_id == wall.c.value) & candidate.c.id.in_(newest_ids),
-            )
-        )
+        # SQLite has no LATERAL; what is not older than the last post of a wall's page is all that can be on the page
+        last = _newest(wall, posts.c.created_at).limit(1).offset(_count - 1).correlate(wall).scalar_subquery()
+        # one lower bound: SQLite would take another for the index, and ask for the last post at each row
+        is_new = _in_news(wall) & (posts.c.created_at >= func.coalesce(last, _since))
+        candidates = select(*_KEYS).select_from(wall.join(posts, is_new))
     return candidates if with_hidden else candidates.where(is_shown(wall.c.value))
 
 
