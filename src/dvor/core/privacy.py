@@ -8,7 +8,6 @@ from dvor.model.errors import GroupClosed, GroupNotFound, ProfileClosed, UserNot
 from dvor.model.friends import Friendship
 from dvor.model.groups import Group, MemberStatus, Role, Standing
 from dvor.model.privacy import (
-    STRANGER,
     Relation,
     may_comment_in_group,
     may_find_group,
@@ -136,20 +135,17 @@ ITSELF = Standing(MemberStatus.MEMBER, Role.CREATOR)
 """How a community stands to itself."""
 
 
-async def load_relations(tx: Transaction, viewer_id: int, user_ids: list[int]) -> dict[int, Relation]:
-    """Return how the viewer stands to each of the users, in one query; nobody stands specially to viewer 0."""
-    if viewer_id <= 0 or not user_ids:
-        return dict.fromkeys(user_ids, STRANGER if not viewer_id else Relation(viewer_id))
-    if user_ids == [viewer_id]:
-        return {viewer_id: Relation(viewer_id)}
-    return await store.load_relations(tx, viewer_id, user_ids)
-
-
 async def load_people(tx: Transaction, viewer_id: int, user_ids: Collection[int]) -> People:
-    """Return the existing ones of these users with their relations to the viewer, in two queries."""
-    users = await load_users(tx, sorted({user_id for user_id in user_ids if user_id > 0}))
-    relations = await load_relations(tx, viewer_id, list(users))
-    return {user_id: Person(user, relations[user_id]) for user_id, user in users.items()}
+    """Return the existing ones of these users with their relations to the viewer, in one query.
+
+    Nobody stands specially to a community, nor to who comes without a token (viewer 0).
+    """
+    wanted = sorted({user_id for user_id in user_ids if user_id > 0})
+    if viewer_id > 0:
+        found = await store.load_people(tx, viewer_id, wanted)
+        return {user.id: Person(user, relation) for user, relation in found}
+    stranger = Relation(viewer_id)
+    return {user_id: Person(user, stranger) for user_id, user in (await load_users(tx, wanted)).items()}
 
 
 async def load_communities(tx: Transaction, viewer_id: int, group_ids: Collection[int]) -> Communities:
@@ -164,7 +160,7 @@ async def load_communities(tx: Transaction, viewer_id: int, group_ids: Collectio
 
 
 async def load_owners(tx: Transaction, viewer_id: int, owner_ids: Collection[int]) -> Owners:
-    """Return the existing ones of these users and communities, in four queries, without private communities.
+    """Return the existing ones of these users and communities, in three queries, without private communities.
 
     The viewer may be a community too.
     """

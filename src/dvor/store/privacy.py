@@ -4,24 +4,24 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    Executable,
     Index,
     Integer,
     Table,
+    and_,
     bindparam,
     delete,
     func,
-    literal_column,
     select,
-    union_all,
 )
 
 from dvor.model.friends import Friendship
 from dvor.model.privacy import Relation
+from dvor.model.users import User
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.friends import friendships
-from dvor.store.statements import Statement, among, insert_all, shapes
+from dvor.store.statements import Statement, among, insert_all
+from dvor.store.users import user_rows, users
 
 blacklist = Table(
     "blacklist",
@@ -34,31 +34,25 @@ blacklist = Table(
 )
 
 _viewer_id = bindparam("viewer_id", type_=Id)
-_BLOCKS_VIEWER, _BLOCKED_BY_VIEWER = -1, -2
-
-
-@shapes(lambda user_id, fact: (user_id, fact), is_single=(False, True))
-def _facts(is_single: bool) -> Executable:
-    """Choose all that stands between the viewer and others: friendships by their numbers, blacklistings by ours."""
-
-    def other(column: Any) -> Any:
-        return column == bindparam("user_id", type_=Id) if is_single else among(column, "user_ids")
-
-    def fact(number: int) -> Any:
-        return literal_column(str(number), Integer)
-
-    mine, blocks = friendships.c, blacklist.c
-    return union_all(
-        select(mine.friend_id, mine.state).where(mine.user_id == _viewer_id, other(mine.friend_id)),
-        select(blocks.owner_id, fact(_BLOCKS_VIEWER)).where(
-            blocks.blocked_id == _viewer_id, other(blocks.owner_id)
-        ),
-        select(blocks.blocked_id, fact(_BLOCKED_BY_VIEWER)).where(
-            blocks.owner_id == _viewer_id, other(blocks.blocked_id)
-        ),
+_blocking, _blocked = blacklist.alias("blocking"), blacklist.alias("blocked")
+_people = (
+    user_rows.add_columns(
+        friendships.c.state,
+        _blocking.c.owner_id.label("blocking_id"),
+        _blocked.c.blocked_id.label("blocked_id"),
     )
+    .outerjoin(friendships, and_(friendships.c.user_id == _viewer_id, friendships.c.friend_id == users.c.id))
+    .outerjoin(_blocking, and_(_blocking.c.owner_id == users.c.id, _blocking.c.blocked_id == _viewer_id))
+    .outerjoin(_blocked, and_(_blocked.c.owner_id == _viewer_id, _blocked.c.blocked_id == users.c.id))
+)
 
 
+def _split(*row: Any) -> tuple[User, tuple[int | None, int | None, int | None]]:
+    return User(*row[:-3]), row[-3:]
+
+
+_PEOPLE = Statement(_people.where(among(users.c.id, "user_ids")).order_by(users.c.id), _split)
+_PERSON = Statement(_people.where(users.c.id == bindparam("user_id", type_=Id)), _split)
 _LIST = Statement(
     select(blacklist.c.blocked_id)
     .where(blacklist.c.owner_id == bindparam("owner_id", type_=Id))
@@ -79,23 +73,20 @@ _DELETE = Statement(
 )
 
 
-async def load_relations(tx: Transaction, viewer_id: int, user_ids: list[int]) -> dict[int, Relation]:
-    """Return how a viewer stands to each of these users, in one query."""
-    facts: dict[int, list[int]] = {}
-    is_single = len(user_ids) == 1
-    asked = {"user_id": user_ids[0]} if is_single else {"user_ids": user_ids}
-    for user_id, fact in await tx.rows(_facts(is_single=is_single), viewer_id=viewer_id, **asked):
-        facts.setdefault(user_id, []).append(fact)
-    nothing = Relation(viewer_id)
-    relations = dict.fromkeys(user_ids, nothing)
-    for user_id, found in facts.items():
-        relations[user_id] = Relation(
-            viewer_id,
-            Friendship(max(*found, 0)),
-            _BLOCKS_VIEWER in found,
-            _BLOCKED_BY_VIEWER in found,
-        )
-    return relations
+async def load_people(tx: Transaction, viewer_id: int, user_ids: list[int]) -> list[tuple[User, Relation]]:
+    """Return the existing ones of these users, and how a viewer stands to each, in one query."""
+    if not user_ids:
+        return []
+    if len(user_ids) == 1:
+        found = await tx.rows(_PERSON, viewer_id=viewer_id, user_id=user_ids[0])
+    else:
+        found = await tx.rows(_PEOPLE, viewer_id=viewer_id, user_ids=user_ids)
+    stranger = Relation(viewer_id)
+    return [(user, _relation(viewer_id, *facts) if any(facts) else stranger) for user, facts in found]
+
+
+def _relation(viewer_id: int, state: int | None, blocking_id: int | None, blocked_id: int | None) -> Relation:
+    return Relation(viewer_id, Friendship(state or 0), blocking_id is not None, blocked_id is not None)
 
 
 async def list_blocks(tx: Transaction, owner_id: int, offset: int, count: int) -> list[int]:

@@ -74,11 +74,12 @@ owners = Table(
 )
 """One row for each user (above zero) and community (below zero): what is counted and locked by owner."""
 
-_all = select(users, presences.c.seen_at, presences.c.platform, presences.c.is_offline).select_from(
+user_rows = select(users, presences.c.seen_at, presences.c.platform, presences.c.is_offline).select_from(
     users.outerjoin(presences, presences.c.user_id == users.c.id)
 )
-_BY_IDS = Statement(_all.where(among(users.c.id, "user_ids")), User)
-_BY_ID = Statement(_all.where(users.c.id == bindparam("user_id", type_=Id)), User)
+"""What a `User` is made of."""
+_BY_IDS = Statement(user_rows.where(among(users.c.id, "user_ids")).order_by(users.c.id), User)
+_BY_ID = Statement(user_rows.where(users.c.id == bindparam("user_id", type_=Id)), User)
 _IDS_BY_NAMES = Statement(
     select(users.c.screen_name, users.c.id).where(among_texts(users.c.screen_name, "screen_names")),
     lambda screen_name, user_id: (screen_name, user_id),
