@@ -8,10 +8,9 @@ from msgspec.structs import replace
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import tell, tell_now
 from dvor.core.privacy import load_owners
-from dvor.model.conversations import Conversation, ConversationFilter, Membership, Unread
+from dvor.model.conversations import Conversation, ConversationFilter, Membership, Unread, pair_of
 from dvor.model.errors import ChatForbidden, MessageNotFound, PeerNotFound
 from dvor.model.events import PeerEvent, Pulse, ReadEvent, UnreadEvent, UnreadReactionsEvent
-from dvor.model.ids import CHAT_PEERS
 from dvor.store import conversations as store
 from dvor.store import messages, reactions
 from dvor.store.database import Transaction
@@ -26,15 +25,13 @@ async def find_conversation(tx: Transaction, viewer_id: int, peer_id: int) -> Pl
     `PeerNotFound` (no such owner), `ChatForbidden` (never in the chat, or there is none).
     """
     low_id, high_id = pair_of(viewer_id, peer_id)
-    found = await store.find_conversation(tx, low_id, high_id)
-    views = await store.load_memberships(tx, viewer_id, [found.id]) if found else {}
-    if found is None or found.id not in views:
+    place = await store.find_place(tx, viewer_id, low_id, high_id)
+    if place is None:
         if not low_id:
             raise ChatForbidden(str(peer_id))
         if peer_id not in await load_owners(tx, viewer_id, [peer_id]):
             raise PeerNotFound(str(peer_id))
-        return None
-    return found, views[found.id]
+    return place
 
 
 async def get_conversation(
@@ -47,13 +44,6 @@ async def get_conversation(
     if place is None:
         raise PeerNotFound(str(peer_id))
     return place
-
-
-def pair_of(viewer_id: int, peer_id: int) -> tuple[int, int]:
-    """Return the pair of ids under which the viewer's conversation with `peer_id` is kept."""
-    if peer_id > CHAT_PEERS:
-        return 0, peer_id - CHAT_PEERS
-    return min(viewer_id, peer_id), max(viewer_id, peer_id)
 
 
 class ConversationList(Struct, frozen=True):

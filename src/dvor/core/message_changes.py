@@ -115,7 +115,7 @@ async def restore_message(tx: Transaction, user_id: int, message_id: int, *, now
     message = (await messages.load_messages(tx, [message_id])).get(message_id)
     if message is None or message.deleted_at:
         raise MessageNotFound(str(message_id))
-    key = (message.conversation_id, message.number)
+    key = message.key
     marks = await messages.load_marks(tx, user_id, [key])
     if not marks.get(key, (False, False))[0]:
         raise MessageNotFound(f"{message_id} is not deleted")
@@ -130,7 +130,7 @@ async def mark_important(
     tx: Transaction, user_id: int, found: list[Message], *, is_important: bool, now: int
 ) -> None:
     """Mark messages as important to oneself, or take that back."""
-    keys = [(one.conversation_id, one.number) for one in found]
+    keys = [one.key for one in found]
     await messages.set_important(tx, user_id, keys, is_important=is_important)
     kind = "message_flags_set" if is_important else "message_flags_reset"
     for group in _by_conversation(found):
@@ -184,7 +184,7 @@ async def find_messages(
 
 
 def _by_conversation(found: list[Message]) -> Iterable[list[Message]]:
-    ordered = sorted(found, key=lambda one: (one.conversation_id, one.number))
+    ordered = sorted(found, key=lambda one: one.key)
     return (list(group) for _, group in groupby(ordered, key=lambda one: one.conversation_id))
 
 

@@ -48,7 +48,7 @@ async def search_messages(
     views = await conversations.load_memberships(
         tx, viewer_id, sorted({one.conversation_id for one in found})
     )
-    marks = await messages.load_marks(tx, viewer_id, [(one.conversation_id, one.number) for one in found])
+    marks = await messages.load_marks(tx, viewer_id, [one.key for one in found])
     return await gather_page(tx, viewer_id, total, found, views, marks=marks)
 
 

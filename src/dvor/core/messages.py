@@ -12,18 +12,21 @@ from dvor.model.attachments import Attachment
 from dvor.model.conversations import Chat, Membership
 from dvor.model.errors import InvalidParameter, MessageNotFound
 from dvor.model.ids import CHAT_PEERS
-from dvor.model.messages import Message, Quoted, Reaction
+from dvor.model.messages import Message, MessageKey, Quoted, Reaction
 from dvor.store import conversations, messages
 from dvor.store.chats import load_chats
 from dvor.store.database import Transaction
 from dvor.store.reactions import load_reactions, load_unread
 
-MessageKey = tuple[int, int]
-"""Conversation and number."""
+NO_MARKS = (False, False)
+"""A message that the viewer has neither hidden nor marked as important."""
 
 
 class MessagePage(Struct, frozen=True):
-    """Messages in order with what is needed to draw them; memberships are the viewer's, by conversation."""
+    """Messages in order with what is needed to draw them; memberships are the viewer's, by conversation.
+
+    `owners` are those who wrote and are told of, unless nobody wanted them.
+    """
 
     count: int
     messages: list[Message]
@@ -38,26 +41,30 @@ class MessagePage(Struct, frozen=True):
     """By conversation, the viewer's messages with reactions that he has not seen; of pages of conversations."""
 
 
-async def get_messages(tx: Transaction, viewer_id: int, message_ids: list[int]) -> MessagePage:
+async def get_messages(
+    tx: Transaction, viewer_id: int, message_ids: list[int], *, with_owners: bool = True
+) -> MessagePage:
     """Return those of the messages that the viewer may see, in the order asked for."""
     found = await messages.load_messages(tx, message_ids)
     asked = [found[message_id] for message_id in dict.fromkeys(message_ids) if message_id in found]
-    return await _gather_visible(tx, viewer_id, asked)
+    return await _gather_visible(tx, viewer_id, asked, with_owners=with_owners)
 
 
-async def get_numbered(tx: Transaction, viewer_id: int, peer_id: int, numbers: list[int]) -> MessagePage:
+async def get_numbered(
+    tx: Transaction, viewer_id: int, peer_id: int, numbers: list[int], *, with_owners: bool = True
+) -> MessagePage:
     """Return those messages of a conversation that the viewer may see; errors of `find_conversation`."""
     place = await find_conversation(tx, viewer_id, peer_id)
     if place is None:
         return MessagePage(0, [], {}, await load_owners(tx, viewer_id, {viewer_id, peer_id}), NOTHING)
     found = await messages.load_numbered(tx, place[0].id, numbers)
     asked = [found[number] for number in dict.fromkeys(numbers) if number in found]
-    return await _gather_visible(tx, viewer_id, asked)
+    return await _gather_visible(tx, viewer_id, asked, with_owners=with_owners)
 
 
 async def get_message(tx: Transaction, viewer_id: int, message_id: int) -> Message:
     """Return a message that the viewer may see; `MessageNotFound`."""
-    page = await get_messages(tx, viewer_id, [message_id])
+    page = await get_messages(tx, viewer_id, [message_id], with_owners=False)
     if not page.messages:
         raise MessageNotFound(str(message_id))
     return page.messages[0]
@@ -68,7 +75,7 @@ async def find_message(
 ) -> Message:
     """Return a message by its id or by its number within a conversation; `MessageNotFound`."""
     if number:
-        page = await get_numbered(tx, viewer_id, peer_id, [number])
+        page = await get_numbered(tx, viewer_id, peer_id, [number], with_owners=False)
         if not page.messages:
             raise MessageNotFound(f"{number} in {peer_id}")
         return page.messages[0]
@@ -77,22 +84,26 @@ async def find_message(
 
 async def quote_messages(tx: Transaction, viewer_id: int, message_ids: list[int]) -> list[Quoted]:
     """Return messages as the viewer forwards them now; `MessageNotFound` if one is not to be seen."""
-    page = await get_messages(tx, viewer_id, message_ids)
+    page = await get_messages(tx, viewer_id, message_ids, with_owners=False)
     if len(page.messages) != len(set(message_ids)):
         raise MessageNotFound("a forwarded message")
     return [message.quote() for message in page.messages]
 
 
-async def _gather_visible(tx: Transaction, viewer_id: int, asked: list[Message]) -> MessagePage:
+async def _gather_visible(
+    tx: Transaction, viewer_id: int, asked: list[Message], *, with_owners: bool = True
+) -> MessagePage:
     views = await conversations.load_memberships(
         tx, viewer_id, sorted({one.conversation_id for one in asked})
     )
     seen = [
         one for one in asked if one.conversation_id in views and one.is_in_sight(views[one.conversation_id])
     ]
-    marks = await messages.load_marks(tx, viewer_id, [(one.conversation_id, one.number) for one in seen])
-    visible = [one for one in seen if not marks.get((one.conversation_id, one.number), (False, False))[0]]
-    return await gather_page(tx, viewer_id, len(visible), visible, views, marks=marks)
+    marks = await messages.load_marks(tx, viewer_id, [one.key for one in seen])
+    visible = [one for one in seen if not marks.get(one.key, NO_MARKS)[0]]
+    return await gather_page(
+        tx, viewer_id, len(visible), visible, views, marks=marks, with_owners=with_owners
+    )
 
 
 async def read_history(
@@ -105,6 +116,7 @@ async def read_history(
     start_message_id: int = 0,
     start_number: int = 0,
     is_rising: bool = False,
+    with_owners: bool = True,
 ) -> MessagePage:
     """Return a part of a conversation: falling from the newest, or rising from the oldest message.
 
@@ -129,8 +141,10 @@ async def read_history(
     page = await messages.list_messages(tx, view, bounds, max(offset, 0), count, is_rising=is_rising)
     gone = await messages.count_gone(tx, view)
     total = max(last - first + 1 - gone, len(page))
-    marks = await messages.load_marks(tx, viewer_id, [(one.conversation_id, one.number) for one in page])
-    return await gather_page(tx, viewer_id, total, page, {conversation.id: view}, marks=marks)
+    marks = await messages.load_marks(tx, viewer_id, [one.key for one in page])
+    return await gather_page(
+        tx, viewer_id, total, page, {conversation.id: view}, marks=marks, with_owners=with_owners
+    )
 
 
 async def list_important(tx: Transaction, viewer_id: int, *, offset: int, count: int) -> MessagePage:
@@ -146,13 +160,15 @@ async def gather_page(
     views: dict[int, Membership],
     *,
     marks: dict[MessageKey, tuple[bool, bool]] | None = None,
-    peers: set[int] | None = None,
+    peers: Iterable[int] = (),
+    with_owners: bool = True,
 ) -> MessagePage:
     """Load what messages need to be drawn: people and communities, chats, attachments and reactions."""
-    peers = {message.peer_for(viewer_id) for message in page} | (peers or set())
-    mentioned = {who for message in page for who in people_in(message)}
-    owners = await load_owners(tx, viewer_id, {viewer_id, *peers, *mentioned})
-    keys = [(message.conversation_id, message.number) for message in page]
+    owners: Owners = {}
+    if with_owners:
+        named = {who for message in page for who in (message.peer_for(viewer_id), *people_in(message))}
+        owners = await load_owners(tx, viewer_id, {viewer_id, *peers, *named})
+    keys = [message.key for message in page]
     chats = await load_chats(tx, sorted(one for one, view in views.items() if view.peer_id > CHAT_PEERS))
     return MessagePage(
         count,

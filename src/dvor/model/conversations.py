@@ -41,6 +41,13 @@ def peer_of(low_id: int, high_id: int, viewer_id: int) -> int:
     return high_id if viewer_id == low_id else low_id
 
 
+def pair_of(viewer_id: int, peer_id: int) -> tuple[int, int]:
+    """Return the pair of ids under which the viewer's conversation with `peer_id` is kept."""
+    if peer_id > CHAT_PEERS:
+        return 0, peer_id - CHAT_PEERS
+    return min(viewer_id, peer_id), max(viewer_id, peer_id)
+
+
 class Presence(enum.IntEnum):
     """Whether a member is in a chat."""
 

@@ -16,6 +16,10 @@ CHANGE_SECONDS = 24 * 3600
 """How long an author may change a message, or delete it for everybody (VK's figure)."""
 
 
+MessageKey = tuple[int, int]
+"""Conversation and number."""
+
+
 class Quoted(Struct, frozen=True, omit_defaults=True):
     """A message as it was when it was forwarded or answered."""
 
@@ -95,6 +99,11 @@ class Message(Struct, frozen=True):
     extra: Extra | None
     low_id: int
     high_id: int
+
+    @property
+    def key(self) -> MessageKey:
+        """Return what names it in the store."""
+        return self.conversation_id, self.number
 
     def peer_for(self, viewer_id: int) -> int:
         """Return a member's name for the conversation."""

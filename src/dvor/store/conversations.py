@@ -67,12 +67,19 @@ members = Table(
     sqlite_with_rowid=False,
 )
 
+_OWN_COLUMNS = len(conversations.c)
 _user_id = bindparam("user_id", type_=Id)
 _pair = (
     conversations.c.low_id == bindparam("low_id", type_=Id),
     conversations.c.high_id == bindparam("high_id", type_=Id),
 )
 _FIND = Statement(select(conversations).where(*_pair), Conversation)
+_PLACE = Statement(
+    select(conversations, members)
+    .join(members, members.c.conversation_id == conversations.c.id)
+    .where(*_pair, members.c.user_id == _user_id),
+    lambda *row: (Conversation(*row[:_OWN_COLUMNS]), Membership(*row[_OWN_COLUMNS:])),
+)
 _LOCK = Statement(select(conversations.c.id).where(*_pair).with_for_update())
 _BY_IDS = Statement(select(conversations).where(among(conversations.c.id, "conversation_ids")), Conversation)
 
@@ -243,6 +250,13 @@ async def find_dialog(tx: Transaction, one_id: int, other_id: int) -> Conversati
 async def find_conversation(tx: Transaction, low_id: int, high_id: int) -> Conversation | None:
     """Return a dialog by its two owners, or (0, number) a chat."""
     return await tx.row(_FIND, low_id=low_id, high_id=high_id)
+
+
+async def find_place(
+    tx: Transaction, user_id: int, low_id: int, high_id: int
+) -> tuple[Conversation, Membership] | None:
+    """Return a conversation as `find_conversation` does, and what one member sees of it; None if he is none."""
+    return await tx.row(_PLACE, user_id=user_id, low_id=low_id, high_id=high_id)
 
 
 async def lock_dialog(tx: Transaction, one_id: int, other_id: int) -> Conversation:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from dvor.model.attachments import Attachment
-from dvor.model.conversations import Membership
+from dvor.model.conversations import Membership, pair_of
 from dvor.model.messages import Extra, Message
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.conversations import conversations
@@ -129,7 +129,8 @@ _in_sight = (
 @shapes(Message, is_rising=(False, True))
 def _page(is_rising: bool) -> Executable:
     order = messages.c.number.asc() if is_rising else messages.c.number.desc()
-    page = _all.where(*_in_sight).order_by(order)
+    ends = (bindparam(name, type_=Id).label(name) for name in ("low_id", "high_id"))
+    page = select(messages, *ends).where(*_in_sight).order_by(order)
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
@@ -272,9 +273,12 @@ async def list_messages(
     tx: Transaction, view: Membership, bounds: tuple[int, int], offset: int, count: int, *, is_rising: bool
 ) -> list[Message]:
     """Return messages between two numbers that a member sees: falling (the newest first), or rising."""
+    low_id, high_id = pair_of(view.user_id, view.peer_id)
     return await tx.rows(
         _page(is_rising=is_rising),
         conversation_id=view.conversation_id,
+        low_id=low_id,
+        high_id=high_id,
         user_id=view.user_id,
         first=bounds[0],
         last=bounds[1],

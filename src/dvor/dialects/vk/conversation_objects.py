@@ -132,7 +132,7 @@ class ConversationDrawing:
         if conversation is None or not conversation.pinned_number:
             return UNSET
         for message in self._page.messages:
-            if (message.conversation_id, message.number) == (conversation.id, conversation.pinned_number):
+            if message.key == (conversation.id, conversation.pinned_number):
                 return MessageDrawing(self._call, self._call.owner_id, self._page).draw(message)
         return UNSET
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from dvor.core.messages import MessagePage
+from dvor.core.messages import NO_MARKS, MessagePage
 from dvor.core.reactions import NAMED, group_reactions
 from dvor.dialects.vk.attachments import AttachmentObject, draw_attachments
 from dvor.dialects.vk.text_formats import draw_formats
@@ -90,39 +90,45 @@ class MessageDrawing:
         self._call = call
         self._viewer_id = viewer_id
         self._page = page
+        self._with_older = not call.is_versioned or call.version < OLDER_MEMBERS_BELOW
 
     def draw(self, message: Message) -> MessageObject:
         """Return a message; without `v`, or below 5.80, with the older members as well."""
-        call, page, viewer_id = self._call, self._page, self._viewer_id
-        key = (message.conversation_id, message.number)
-        is_out = message.from_id == viewer_id
+        call, page = self._call, self._page
+        is_out = message.from_id == self._viewer_id
+        extra, attachments = message.extra, message.attachments
         text = draw_text(call, message.text)
+        is_important = page.marks.get(message.key, NO_MARKS)[1]
+        return MessageObject(
+            message.id,
+            message.created_at,
+            message.peer_for(self._viewer_id),
+            message.from_id,
+            text,
+            int(is_out),
+            message.number,
+            message.random_id if is_out else 0,
+            draw_attachments(call, page.attached, attachments) if attachments else [],
+            self._draw_quotes(extra.forwards) if extra else [],
+            is_important if call.is_versioned else int(is_important),  # type: ignore[arg-type]
+            is_hidden=False,
+            version=message.id,
+            **self._draw_more(message, text),
+        )
+
+    def _draw_more(self, message: Message, text: str) -> dict[str, Any]:
+        """Return the members that not every message has."""
+        page = self._page
         drawn: dict[str, Any] = {}
-        if not call.is_versioned or call.version < OLDER_MEMBERS_BELOW:
+        if self._with_older:
             drawn = self._older_members(message, text, page.memberships.get(message.conversation_id))
         if message.extra is not None:
             drawn |= self._draw_extra(message, message.extra)
         if message.edited_at:
             drawn["update_time"] = message.edited_at
-        if reactions := page.reactions.get(key):
+        if page.reactions and (reactions := page.reactions.get(message.key)):
             drawn |= self._draw_reactions(reactions)
-        is_important = page.marks.get(key, (False, False))[1]
-        return MessageObject(
-            id=message.id,
-            date=message.created_at,
-            peer_id=message.peer_for(viewer_id),
-            from_id=message.from_id,
-            text=text,
-            out=int(is_out),
-            conversation_message_id=message.number,
-            random_id=message.random_id if is_out else 0,
-            attachments=draw_attachments(call, page.attached, message.attachments),
-            fwd_messages=self._draw_quotes(message.extra.forwards) if message.extra else [],
-            important=is_important if call.is_versioned else int(is_important),  # type: ignore[arg-type]
-            is_hidden=False,
-            version=message.id,
-            **drawn,
-        )
+        return drawn
 
     def _older_members(self, message: Message, text: str, view: Membership | None) -> dict[str, Any]:
         read_up_to = 0

@@ -80,9 +80,11 @@ async def get_by_id(call: Call, params: GetMessages) -> MessageList:
     """
     actor_id = await read_actor(call, params.group_id)
     if params.cmids:
-        page = await messages.get_numbered(call.tx, actor_id, check_peer(params.peer_id), params.cmids)
+        page = await messages.get_numbered(
+            call.tx, actor_id, check_peer(params.peer_id), params.cmids, with_owners=params.extended
+        )
     elif params.message_ids:
-        page = await messages.get_messages(call.tx, actor_id, params.message_ids)
+        page = await messages.get_messages(call.tx, actor_id, params.message_ids, with_owners=params.extended)
     else:
         raise InvalidParameter("message_ids")
     return draw_messages(
@@ -105,7 +107,9 @@ async def get_by_conversation_message_id(call: Call, params: GetNumbered) -> Mes
     """
     actor_id = await read_actor(call, params.group_id)
     peer_id = check_peer(params.peer_id)
-    page = await messages.get_numbered(call.tx, actor_id, peer_id, params.conversation_message_ids)
+    page = await messages.get_numbered(
+        call.tx, actor_id, peer_id, params.conversation_message_ids, with_owners=params.extended
+    )
     return draw_messages(call, actor_id, page, extended=params.extended, fields=params.fields)
 
 
@@ -125,11 +129,12 @@ class GetHistory(PeerParams):
 
 @method("messages.getHistory", scope=Scope.MESSAGES, for_groups=True)
 async def get_history(call: Call, params: GetHistory) -> MessageList:
-    """Returns a part of a conversation, newest first.
+    """Returns a part of a conversation, newest first; with `extended`, and without `v` always, how the caller sees it.
 
     VK: messages.getHistory.
     """
     actor_id = await read_actor(call, params.group_id)
+    with_conversations = params.extended or not call.is_versioned
     page = await messages.read_history(
         call.tx,
         actor_id,
@@ -139,8 +144,11 @@ async def get_history(call: Call, params: GetHistory) -> MessageList:
         start_message_id=params.start_message_id,
         start_number=params.start_cmid,
         is_rising=params.rev,
+        with_owners=with_conversations,
     )
     drawn = draw_messages(call, actor_id, page, extended=params.extended, fields=params.fields)
+    if not with_conversations:
+        return drawn
     drawing = ConversationDrawing(call, page, {})
     conversations = [drawing.draw(view) for view in page.memberships.values()]
     count = page.count if call.is_versioned else len(page.messages)

@@ -85,7 +85,7 @@ async def get_reacted_peers(call: Call, params: GetReacted) -> ReactedPeers:
     actor_id, peer_id = await read_actor(call, params.group_id), check_peer(params.peer_id)
     message = await find_message(call.tx, actor_id, peer_id, number=params.cmid)
     page = await get_numbered(call.tx, actor_id, peer_id, [params.cmid])
-    found = page.reactions.get((message.conversation_id, message.number), [])
+    found = page.reactions.get(message.key, [])
     listed = [one for one in found if params.reaction_id in (0, one.reaction_id)]
     owners = await load_owners(call.tx, actor_id, {one.user_id for one in listed})
     kinds = sorted({one.reaction_id for one in found})
@@ -127,7 +127,7 @@ async def get_messages_reactions(call: Call, params: GetReactions) -> ReactionLi
     page = await get_numbered(call.tx, actor_id, peer_id, params.cmids)
     items = []
     for message in page.messages:
-        found = page.reactions.get((message.conversation_id, message.number), [])
+        found = page.reactions.get(message.key, [])
         counters = [draw_counter(found, kind) for kind in sorted({one.reaction_id for one in found})]
         items.append(MessageReactions(message.number, counters))
     return ReactionList(items)

@@ -64,7 +64,9 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
     user_ids, people = await get_people(call.tx, viewer_id, names[skipped : skipped + params.count])
     drawing = UserDrawing(call, params.fields, read_case(params.name_case))
     wants_counters = not drawing.fields.isdisjoint(("counters", "correct_counters", "followers_count"))
-    asked = await _load_asked(call, people, drawing.fields)
+    more = await _load_asked(call, people, drawing.fields)
+    if call.user_id in people:
+        more[call.user_id] = more.get(call.user_id, {}) | await _own_email(call, drawing.fields)
     drawn = []
     for user_id in user_ids:
         person = people.get(user_id)
@@ -74,13 +76,18 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
         counters = None
         if wants_counters and person.is_open and len(user_ids) == 1:
             counters = await count_for_user(call.tx, user_id, call.now, call.user_id)
-        extra = await _own_email(call, user_id, drawing.fields) | asked.get(user_id, {})
-        drawn.append(drawing.draw(person, counters, **extra))
+        drawn.append(drawing.draw(person, counters, **more.get(user_id, {})))
     return drawn
+
+
+ASKED = frozenset({"common_count", "is_hidden_from_feed", "lists", "relation", "photo_id", "crop_photo"})
+"""Fields that need more than the users themselves."""
 
 
 async def _load_asked(call: Call, people: People, fields: frozenset[str]) -> dict[int, dict[str, Any]]:
     """Return the members that need more than the users themselves, by user; each is read only if it was asked for."""
+    if fields.isdisjoint(ASKED):
+        return {}
     found: dict[int, dict[str, Any]] = {user_id: {} for user_id in people}
     alive = [one for one in people.values() if not one.user.deactivated]
     if call.user_id and "common_count" in fields:
@@ -117,12 +124,11 @@ def _draw_avatar_photo(call: Call, photo: Photo, fields: Collection[str]) -> dic
     return drawn
 
 
-async def _own_email(call: Call, user_id: int, fields: Collection[str]) -> dict[str, Any]:
+async def _own_email(call: Call, fields: Collection[str]) -> dict[str, Any]:
     """Return the address of the token's own person, if the scope allows; apps get it unasked, as Bubble's plugin expects."""
-    wants_it = user_id == call.user_id and ("email" in fields or call.caller.app_id)
-    if not wants_it or not call.caller.scope & Scope.EMAIL:
+    if not call.caller.scope & Scope.EMAIL or not ("email" in fields or call.caller.app_id):
         return {}
-    email = await find_email(call.tx, user_id)
+    email = await find_email(call.tx, call.user_id)
     return {"email": email} if email else {}
 
 
