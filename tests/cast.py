@@ -2,9 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,10 @@ from dvor.config import Settings
 from dvor.core.courtyard import Courtyard, open_courtyard
 from dvor.server.app import Application
 from tests.postgresql import PostgreSQL
+from tests.resetting import Resetting
 
 URL = "http://localhost:8080"
 NOW = 1_795_000_000
-
-_numbers = count(1)
 
 
 class CastClient:
@@ -83,9 +81,14 @@ def settled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Settled:
 
 
 @pytest.fixture(scope="session")
-def settled_postgresql(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Settled:
-    """The cast in a PostgreSQL database that is a template."""
-    return _settle_apart(tmp_path_factory.mktemp("settled"), postgresql.create_database("settled"))
+def settled_postgresql(
+    postgresql: PostgreSQL, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Settled, Resetting]]:
+    """The cast in the PostgreSQL database that one test after the other uses."""
+    url = postgresql.create_database("settled", template=migrated_template)
+    settled = _settle_apart(tmp_path_factory.mktemp("settled"), url)
+    with Resetting(postgresql, "settled") as database:
+        yield settled, database
 
 
 @pytest.fixture
@@ -93,19 +96,17 @@ async def cast_client(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[CastClient]:
     """The cast in a community of the test's own, on each engine, at a fixed time."""
-    settled: Settled = request.getfixturevalue(f"settled_{engine}")
+    if engine == "postgresql":
+        settled, database = request.getfixturevalue("settled_postgresql")
+        database.reset()
+    else:
+        settled = request.getfixturevalue("settled_sqlite")
     original, ids, tokens = settled
     folder = tmp_path / "data"
     shutil.copytree(original.data, folder)
-    database, name = None, f"cast_{next(_numbers)}"
-    if engine == "postgresql":
-        server: PostgreSQL = request.getfixturevalue("postgresql")
-        database = server.create_database(name, template="settled")
-    settings = msgspec.structs.replace(original, data=folder, database=database)
+    settings = msgspec.structs.replace(original, data=folder)
     courtyard = await open_courtyard(settings, public_url=URL, clock=lambda: NOW, with_migration=False)
     client = CastClient(courtyard, ids, dict(tokens))
     yield client
     await client.http.aclose()
     await courtyard.close()
-    if engine == "postgresql":
-        server.drop_database(name)

@@ -14,27 +14,16 @@ import pytest
 from dvor.config import Settings
 from dvor.store.database import Database, open_database
 from dvor.store.migration import migrate
-from dvor.store.numbers import SEQUENCES
-from dvor.store.schema import tables
 from dvor.store.sqlite import FILE_NAME
 from tests.cast import cast_client as cast_client
 from tests.cast import settled_postgresql as settled_postgresql
 from tests.cast import settled_sqlite as settled_sqlite
 from tests.loopback import guard_sockets
 from tests.postgresql import PostgreSQL
+from tests.resetting import Resetting
 
 # Tests in these folders carry the folder's name as their marker; the others are marked one by one, or by `engine`.
 MARKED_FOLDERS = ("browser", "clients", "servers")
-
-# Ends what a failed test has left, then deletes all rows; to truncate the tables takes four times as long.
-EMPTYING = "; ".join(
-    [
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        *(f"DELETE FROM {table.name}" for table in reversed(tables("postgresql"))),
-        *(f"ALTER SEQUENCE {sequence.name} RESTART" for sequence in SEQUENCES.values()),
-    ]
-)
 
 ROOT = Path(__file__).parents[1]
 CACHES = frozenset({".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
@@ -133,19 +122,18 @@ def _run_apart(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_url(postgresql: PostgreSQL, migrated_template: str) -> str:
-    """The address of the PostgreSQL database that one test after the other uses."""
-    return postgresql.create_database("shared", template=migrated_template)
+def empty_postgresql(postgresql: PostgreSQL, migrated_template: str) -> Iterator[Resetting]:
+    """The empty PostgreSQL database that one test after the other uses."""
+    postgresql.create_database("shared", template=migrated_template)
+    with Resetting(postgresql, "shared") as database:
+        yield database
 
 
 @pytest.fixture
-def postgresql_settings(tmp_path: Path, postgresql: PostgreSQL, shared_url: str) -> Settings:
-    """The settings for an empty PostgreSQL database: emptied, which is ten times as fast as a new one.
-
-    A test that changes the schema takes `own_postgresql_settings`.
-    """
-    postgresql.run_sql(EMPTYING, database="shared")
-    return Settings(data=tmp_path, database=shared_url)
+def postgresql_settings(tmp_path: Path, empty_postgresql: Resetting) -> Settings:
+    """The settings for an empty PostgreSQL database; a test that changes the schema takes `own_postgresql_settings`."""
+    empty_postgresql.reset()
+    return Settings(data=tmp_path, database=empty_postgresql.url)
 
 
 @pytest.fixture

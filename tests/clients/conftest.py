@@ -21,19 +21,32 @@ INSTALLED = Path(sys.prefix) / "node-clients"
 Visit = Callable[..., str]
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """A running demo community on each engine."""
-    url = None
-    if request.param == "postgresql":
-        server: PostgreSQL = request.getfixturevalue("postgresql")
-        url = server.create_database("clients")
-    demo = Serving(
-        tmp_path_factory.mktemp("demo"), "--tls", "--port", "0", "--outbound-private", database=url
-    )
+@pytest.fixture(scope="session")
+def demo_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A running demo community on SQLite."""
+    yield from serve(tmp_path_factory, None)
+
+
+@pytest.fixture(scope="session")
+def demo_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> Iterator[Serving]:
+    """A running demo community on PostgreSQL."""
+    yield from serve(tmp_path_factory, postgresql.create_database("clients"))
+
+
+def serve(tmp_path_factory: pytest.TempPathFactory, url: str | None) -> Iterator[Serving]:
+    """Serve for all clients, who come from one address: nothing is to limit their log-ins."""
+    flags = ("--tls", "--port", "0", "--outbound-private", "--log-in-limit", "0")
+    demo = Serving(tmp_path_factory.mktemp("demo"), *flags, database=url)
     demo.start()
     yield demo
     demo.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def demo(request: pytest.FixtureRequest) -> Serving:
+    """The running demo community of each engine; whatever order the tests are run in, it is started once."""
+    demo: Serving = request.getfixturevalue(f"demo_{request.param}")
+    return demo
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """users.get: the members that need more than the person's own row."""
 
-from dvor.cli.cast import draw_courtyard
+from dvor.cli.drawings import draw_courtyard
 from tests.dialects.vk.conftest import CastClient
 
 
