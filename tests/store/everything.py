@@ -16,7 +16,7 @@ from dvor.model.letters import Link
 from dvor.model.messages import Reaction
 from dvor.model.notifications import Notification
 from dvor.model.passkeys import Passkey
-from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PictureSize
+from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PhotoTag, PictureSize
 from dvor.model.polls import NewPoll
 from dvor.model.tokens import Token
 from dvor.model.views import ItemView
@@ -47,6 +47,8 @@ from dvor.store.newsfeed import hide_sources
 from dvor.store.notifications import insert_notifications, set_viewed
 from dvor.store.numbers import next_number
 from dvor.store.passkeys import insert_passkey, use_challenge
+from dvor.store.photo_tags import insert_tag
+from dvor.store.photo_words import insert_photo_words
 from dvor.store.photos import insert_photo, next_photo_number
 from dvor.store.polls import insert_poll, insert_votes
 from dvor.store.post_words import insert_post_words
@@ -93,6 +95,8 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
     number = await next_photo_number(tx, anna)
     sizes = [PictureSize("s", CAT_NAME, 75, 50)]
     await insert_photo(tx, Photo(anna, number, anna, WALL_ALBUM, "Ё", "key", sizes, NOW), "upload")
+    await insert_photo_words(tx, (anna, number), ["е"])
+    await insert_tag(tx, PhotoTag(anna, number, boris, anna, 0.5, 1, 20.25, 100, True, NOW))
     await insert_album(tx, NewAlbum(owner_id=anna, title="Ё"), NOW)
     document = Document(
         owner_id=anna,

@@ -209,6 +209,7 @@ async def test_keys_begin_with_what_their_rows_are_distributed_by(engine) -> Non
         "used_challenges",
         "invites",
         "post_words",
+        "photo_words",
         "user_groups",
         "outside_identities",
     }

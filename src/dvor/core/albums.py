@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from dvor.core.events import tell
-from dvor.core.photos import audience_of, find_own_photo, save_photo
+from dvor.core.photos import audience_of, find_own_photo, hide_photo, save_photo
 from dvor.core.privacy import Community, Owner, check_open, load_owner
 from dvor.model.errors import AccessDenied, AlbumNotFound, InvalidParameter, PhotoNotFound, TooManyAlbums
 from dvor.model.events import ItemEvent
@@ -15,12 +15,14 @@ from dvor.model.photos import (
     MAX_ALBUM_TEXT,
     MAX_ALBUM_TITLE,
     MAX_ALBUMS,
+    PLACE_STEP,
     Album,
     AlbumChange,
     AlbumSize,
     Audience,
     NewAlbum,
     Photo,
+    find_place,
 )
 from dvor.store import albums as store
 from dvor.store import photos as photo_store
@@ -114,7 +116,7 @@ async def delete_album(tx: Transaction, user_id: int, owner_id: int, album_id: i
     await _find(tx, owner, owner_id, album_id)
     while page := await photo_store.list_photos(tx, owner_id, [album_id], 0, DELETED_AT_ONCE, is_rising=True):
         for photo in page:
-            await photo_store.set_deleted(tx, (owner_id, photo.id), now)
+            await hide_photo(tx, photo, now)
     await store.delete_album(tx, owner_id, album_id)
 
 
@@ -181,6 +183,45 @@ async def move_photos(
             raise PhotoNotFound(f"no photo {owner_id}_{photo_id} in an album")
     await photo_store.move_photos(tx, owner_id, sorted(set(photo_ids)), album_id)
     await store.save_album(tx, replace(album, updated_at=now))
+
+
+async def reorder_photo(
+    tx: Transaction, user_id: int, owner_id: int, photo_id: int, beside_id: int, *, is_before: bool
+) -> None:
+    """Put a photo before or after another one of the same album; `AccessDenied`, `PhotoNotFound`."""
+    await _load_managed(tx, user_id, owner_id)
+    found = await load_photos(tx, sorted({(owner_id, photo_id), (owner_id, beside_id)}))
+    photo, beside = found.get((owner_id, photo_id)), found.get((owner_id, beside_id))
+    if photo is None or beside is None or photo.album_id != beside.album_id or photo_id == beside_id:
+        raise PhotoNotFound(f"no two photos {photo_id} and {beside_id} in one album")
+    places = await photo_store.list_places(tx, owner_id, photo.album_id)
+    changed = _reorder(places, photo_id, beside_id, is_below=is_before)
+    await photo_store.set_places(tx, owner_id, changed)
+
+
+async def reorder_album(
+    tx: Transaction, user_id: int, owner_id: int, album_id: int, beside_id: int, *, is_before: bool
+) -> None:
+    """Put an album before or after another one in the list of albums; `AccessDenied`, `AlbumNotFound`."""
+    await _load_managed(tx, user_id, owner_id)
+    places = await store.list_places(tx, owner_id)
+    if not {album_id, beside_id} <= {one for one, _ in places} or album_id == beside_id:
+        raise AlbumNotFound(f"no two albums {album_id} and {beside_id}")
+    # the list begins with the highest place
+    await store.set_places(tx, owner_id, _reorder(places, album_id, beside_id, is_below=not is_before))
+
+
+def _reorder(places: list[tuple[int, int]], moved: int, beside: int, *, is_below: bool) -> dict[int, int]:
+    """Return the places that change when one goes right below or above another, of a list in rising order."""
+    kept = [(one, place) for one, place in places if one != moved]
+    at = next(index for index, (one, _) in enumerate(kept) if one == beside) + (not is_below)
+    low = kept[at - 1][1] if at else None
+    high = kept[at][1] if at < len(kept) else None
+    place = find_place(low, high)
+    if place is not None:
+        return {moved: place}
+    order = [one for one, _ in kept[:at]] + [moved] + [one for one, _ in kept[at:]]
+    return {one: (index + 1) * PLACE_STEP for index, one in enumerate(order)}
 
 
 async def make_cover(tx: Transaction, user_id: int, owner_id: int, album_id: int, photo_id: int) -> None:

@@ -1,6 +1,7 @@
 """Deletion: a person leaves for good.  What he has written stays, without his name; the login is free again."""
 
 from dvor.core.apps import list_own_apps, remove_app
+from dvor.core.photo_tags import leave_photos
 from dvor.core.photos import change_avatar
 from dvor.core.users import deactivate
 from dvor.model.users import PersonalData
@@ -27,6 +28,7 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await delete_account(tx, user_id)
     await delete_profile(tx, user_id)
     await leave_user_groups(tx, user_id)
+    await leave_photos(tx, user_id)
     await delete_views(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
     await save_names(tx, user_id)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dvor.core.events import tell
 from dvor.core.privacy import Community, Owner, check_open, load_owner, load_owners
@@ -21,12 +22,15 @@ from dvor.model.photos import (
     PictureSize,
 )
 from dvor.model.users import User
+from dvor.model.words import fold_words
 from dvor.store import photos as store
 from dvor.store.albums import load_album
 from dvor.store.database import Transaction
 from dvor.store.files import add_bytes, insert_files, release_files, sum_bytes, use_files
 from dvor.store.groups import change_group, load_groups
 from dvor.store.likes import load_counters
+from dvor.store.photo_tags import delete_tags
+from dvor.store.photo_words import delete_photo_words, insert_photo_words
 from dvor.store.photos import Key
 from dvor.store.users import load_users, lock_owners, set_avatar
 
@@ -82,8 +86,18 @@ async def save_photo(
         raise QuotaExceeded(f"{quota} bytes")
     number = await store.next_photo_number(tx, owner_id)
     photo = Photo(owner_id, number, user_id, album_id, text, access_key, upload.sizes, now)
-    await store.insert_photo(tx, photo, upload.id)
+    await _insert(tx, photo, upload.id)
     return photo
+
+
+async def _insert(tx: Transaction, photo: Photo, upload_id: str) -> None:
+    await store.insert_photo(tx, photo, upload_id)
+    await insert_photo_words(tx, (photo.owner_id, photo.id), _words(photo))
+
+
+def _words(photo: Photo) -> list[str]:
+    """Return the words by which a photo is found; that of a message by none."""
+    return fold_words(photo.text) if photo.is_listed else []
 
 
 async def copy_photo(
@@ -107,7 +121,7 @@ async def copy_photo(
     name = f"copy {original.owner_id}_{original.id}"
     copied = await store.find_upload(tx, user_id, name)
     if copied is not None:
-        await store.set_deleted(tx, (user_id, copied.id), 0)
+        await _show_again(tx, copied)
         return copied
     names = {size.file for size in original.sizes}
     if await add_bytes(tx, user_id, await sum_bytes(tx, sorted(names))) > quota > 0:
@@ -115,7 +129,7 @@ async def copy_photo(
     await use_files(tx, names)
     number = await store.next_photo_number(tx, user_id)
     photo = Photo(user_id, number, user_id, SAVED_ALBUM, original.text, access_key, original.sizes, now)
-    await store.insert_photo(tx, photo, name)
+    await _insert(tx, photo, name)
     return photo
 
 
@@ -191,8 +205,11 @@ async def edit_photo(tx: Transaction, user_id: int, key: Key, text: str) -> None
     """Give a photo other words; `PhotoNotFound`, `AccessDenied`, `InvalidParameter`."""
     if len(text) > MAX_ALBUM_TEXT:
         raise InvalidParameter("caption", f"longer than {MAX_ALBUM_TEXT} characters")
-    await find_own_photo(tx, user_id, key)
+    photo = await find_own_photo(tx, user_id, key)
     await store.set_text(tx, key, text)
+    old, new = set(_words(photo)), set(_words(replace(photo, text=text)))
+    await delete_photo_words(tx, key, old - new)
+    await insert_photo_words(tx, key, new - old)
 
 
 async def delete_photo(tx: Transaction, user_id: int, key: Key, *, now: int) -> None:
@@ -200,8 +217,20 @@ async def delete_photo(tx: Transaction, user_id: int, key: Key, *, now: int) -> 
 
     Until it can no longer be restored (`purge_photos`), it takes its space.
     """
-    await find_own_photo(tx, user_id, key)
+    await hide_photo(tx, await find_own_photo(tx, user_id, key), now)
+
+
+async def hide_photo(tx: Transaction, photo: Photo, now: int) -> None:
+    """Show a photo nowhere any more."""
+    key = (photo.owner_id, photo.id)
     await store.set_deleted(tx, key, now)
+    await delete_photo_words(tx, key, _words(photo))
+
+
+async def _show_again(tx: Transaction, photo: Photo) -> None:
+    key = (photo.owner_id, photo.id)
+    await store.set_deleted(tx, key, 0)
+    await insert_photo_words(tx, key, _words(photo))
 
 
 async def restore_photo(tx: Transaction, user_id: int, key: Key) -> None:
@@ -209,7 +238,7 @@ async def restore_photo(tx: Transaction, user_id: int, key: Key) -> None:
     photo = await find_own_photo(tx, user_id, key, is_deleted=True)
     if photo.album_id > 0 and await load_album(tx, photo.owner_id, photo.album_id) is None:
         raise PhotoNotFound("its album is deleted")
-    await store.set_deleted(tx, key, 0)
+    await _show_again(tx, photo)
 
 
 async def purge_photos(tx: Transaction, before: int) -> int:
@@ -222,6 +251,7 @@ async def purge_photos(tx: Transaction, before: int) -> int:
             names = {size.file for size in photo.sizes}
             await add_bytes(tx, photo.owner_id, -await sum_bytes(tx, sorted(names)))
             await store.delete_photo(tx, key)
+            await delete_tags(tx, key)
             await release_files(tx, names)
     return len(found)
 

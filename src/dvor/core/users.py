@@ -16,6 +16,7 @@ from dvor.store.friends import count_friends, count_online_friends, list_mutual
 from dvor.store.group_members import list_group_ids
 from dvor.store.groups import find_group_names
 from dvor.store.name_words import save_names
+from dvor.store.photo_tags import count_new_tags, count_public_tags
 from dvor.store.photos import count_photos
 from dvor.store.sessions import delete_sessions
 from dvor.store.tokens import delete_tokens
@@ -105,6 +106,8 @@ async def count_for_user(tx: Transaction, user_id: int, now: int, viewer_id: int
         posts=await count_posts(tx, user_id, "all", with_friends_only=False),
         groups=sum(one.is_found for one in communities.values()),
         mutual_friends=len(mutual),
+        user_photos=await count_public_tags(tx, user_id),
+        new_photo_tags=await count_new_tags(tx, user_id) if viewer_id == user_id else 0,
     )
 
 

@@ -34,7 +34,7 @@ class PictureSize(Struct, frozen=True):
 
 
 class Photo(Struct, frozen=True):
-    """A photo as stored; `access_key` opens it to whoever holds it.
+    """A photo as stored; `access_key` opens it to whoever holds it, `tags` are the people who agree to be on it.
 
     The last members are its album's: who sees it, who comments on it, and whether nobody does.
     """
@@ -48,6 +48,7 @@ class Photo(Struct, frozen=True):
     sizes: list[PictureSize]
     created_at: int
     deleted_at: int = 0
+    tags: int = 0
     viewers: int = 0
     commenters: int = 0
     is_uncommented: bool = False
@@ -56,6 +57,37 @@ class Photo(Struct, frozen=True):
     def is_listed(self) -> bool:
         """Say whether it lies in an album that can be looked through; a message's does not."""
         return self.album_id > 0 or self.album_id in LISTED_ALBUMS.values()
+
+
+class PhotoTag(Struct, frozen=True):
+    """A person who is on a photo, in the rectangle from (x, y) to (x2, y2), in per cent.
+
+    He is marked once on it, by `placer_id`; until he agrees (`is_confirmed`), few know of it.
+    """
+
+    owner_id: int
+    photo_id: int
+    user_id: int
+    placer_id: int
+    x: float
+    y: float
+    x2: float
+    y2: float
+    is_confirmed: bool
+    created_at: int
+
+
+PLACE_STEP = 1 << 20
+"""How far apart the places of photos and albums stand that were never moved: a number times this."""
+
+
+def find_place(low: int | None, high: int | None) -> int | None:
+    """Return a place between two others (None: the end of the list), or None if there is no room."""
+    if low is None:
+        return (high or 0) - PLACE_STEP
+    if high is None:
+        return low + PLACE_STEP
+    return (low + high) // 2 if high - low > 1 else None
 
 
 class NewAlbum(Struct, frozen=True, kw_only=True):
@@ -71,12 +103,13 @@ class NewAlbum(Struct, frozen=True, kw_only=True):
 
 
 class Album(NewAlbum, frozen=True, kw_only=True):
-    """An album as stored; `cover_id` is a photo of it, 0 for the last one."""
+    """An album as stored; `cover_id` is a photo of it, 0 for the last one.  The highest `place` comes first."""
 
     id: int
     cover_id: int = 0
     created_at: int = 0
     updated_at: int = 0
+    place: int = 0
 
 
 class AlbumChange(Struct, frozen=True, kw_only=True):

@@ -148,3 +148,5 @@ class UserCounters(Struct, frozen=True):
     groups: int = 0
     albums: int = 0
     mutual_friends: int = 0
+    user_photos: int = 0
+    new_photo_tags: int = 0

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Executable,
+    Index,
     Integer,
     Table,
     Text,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.photos import Album, NewAlbum
+from dvor.model.photos import PLACE_STEP, Album, NewAlbum
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.numbers import next_number
@@ -36,6 +37,8 @@ albums = Table(
     Column("cover_id", Id, nullable=False),
     Column("created_at", Id, nullable=False),
     Column("updated_at", Id, nullable=False),
+    Column("place", Id, nullable=False, server_default="0"),
+    Index("ix_albums_place", "owner_id", "place"),
     sqlite_with_rowid=False,
 )
 """The numbers are the server's."""
@@ -64,7 +67,7 @@ _shown = (albums.c.owner_id == _owner_id, albums.c.viewers <= bindparam("viewers
 
 @shapes(_album, is_among=(False, True))
 def _page(is_among: bool) -> Executable:
-    page = select(*_columns).where(*_shown).order_by(albums.c.id.desc())
+    page = select(*_columns).where(*_shown).order_by(albums.c.place.desc(), albums.c.id.desc())
     if is_among:
         page = page.where(among(albums.c.id, "album_ids"))
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
@@ -72,6 +75,13 @@ def _page(is_among: bool) -> Executable:
 
 _COUNT = Statement(select(func.count()).select_from(albums).where(*_shown))
 _IDS = Statement(select(albums.c.id).where(*_shown), int)
+_SET_PLACE = Statement(update(albums).where(*_one).values(place=bindparam("new_place", type_=Id)))
+_PLACES = Statement(
+    select(albums.c.id, albums.c.place)
+    .where(albums.c.owner_id == _owner_id)
+    .order_by(albums.c.place, albums.c.id),
+    lambda album_id, place: (album_id, place),
+)
 
 
 async def load_album(tx: Transaction, owner_id: int, album_id: int) -> Album | None:
@@ -87,7 +97,8 @@ async def lock_album(tx: Transaction, owner_id: int, album_id: int) -> None:
 async def insert_album(tx: Transaction, new: NewAlbum, now: int) -> Album:
     """Store an album under the next number and return it."""
     row = {name: getattr(new, name) for name in new.__struct_fields__}
-    album = Album(**row, id=await next_number(tx, "albums"), created_at=now, updated_at=now)
+    number = await next_number(tx, "albums")
+    album = Album(**row, id=number, created_at=now, updated_at=now, place=number * PLACE_STEP)
     await tx.run(_INSERT, **{name: getattr(album, name) for name in album.__struct_fields__})
     return album
 
@@ -106,7 +117,7 @@ async def delete_album(tx: Transaction, owner_id: int, album_id: int) -> None:
 async def list_albums(
     tx: Transaction, owner_id: int, viewers: int, album_ids: list[int], offset: int, count: int
 ) -> list[Album]:
-    """Return a page of an owner's albums for this audience or a wider one, of these numbers or (none) of all, newest first."""
+    """Return a page of an owner's albums for this audience or a wider one, of these numbers or (none) of all, the last in place first."""
     statement = _page(is_among=bool(album_ids))
     asked = {"owner_id": owner_id, "viewers": viewers, "album_ids": album_ids}
     return await tx.rows(statement, **asked, offset=offset, count=count)
@@ -121,3 +132,14 @@ async def count_albums(tx: Transaction, owner_id: int, viewers: int) -> int:
 async def list_album_ids(tx: Transaction, owner_id: int, viewers: int) -> list[int]:
     """Return the numbers of an owner's albums for this audience or a wider one."""
     return await tx.rows(_IDS, owner_id=owner_id, viewers=viewers)
+
+
+async def list_places(tx: Transaction, owner_id: int) -> list[tuple[int, int]]:
+    """Return the numbers and places of all albums of an owner, the last one first."""
+    return await tx.rows(_PLACES, owner_id=owner_id)
+
+
+async def set_places(tx: Transaction, owner_id: int, places: dict[int, int]) -> None:
+    """Give albums, by their numbers, other places."""
+    rows = [{"owner_id": owner_id, "album_id": one, "new_place": places[one]} for one in sorted(places)]
+    await tx.run_many(_SET_PLACE, rows)

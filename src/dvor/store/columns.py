@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Dialect, Float, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -19,6 +19,22 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """An integer of 64 bits on both engines; on SQLite the word INTEGER makes a lone key the row's own address."""
 
 Bytes = LargeBinary
+
+
+class Real(TypeDecorator[float]):
+    """A number with a fraction, of 64 bits on both engines; both raw drivers give it as a float."""
+
+    impl = Float(53)
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Send a float, also for a whole number."""
+        return float
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Take what the driver gives: SQLAlchemy's own processor asks for a column type that is not known here."""
+        return None
+
 
 T = TypeVar("T")
 

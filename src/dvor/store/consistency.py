@@ -38,6 +38,8 @@ from dvor.store.message_words import message_words
 from dvor.store.messages import messages
 from dvor.store.name_words import name_words
 from dvor.store.numbers import NumberName
+from dvor.store.photo_tags import photo_tags
+from dvor.store.photo_words import photo_words
 from dvor.store.photos import photos
 from dvor.store.polls import poll_answers, poll_votes, polls
 from dvor.store.post_words import post_words
@@ -114,6 +116,27 @@ def _poll_voters() -> Select[Any]:
     columns = [polls.c.owner_id, polls.c.id, polls.c.voters]
     counted = select(*columns, voters).select_from(polls.outerjoin(poll_votes, same))
     return counted.group_by(*columns).having(voters != polls.c.voters)
+
+
+def _photo_tags() -> Select[Any]:
+    one, none = literal_column("1", Integer), literal_column("0", Integer)
+    key = (photo_tags.c.owner_id, photo_tags.c.photo_id)
+    both = union_all(
+        select(*key, one.label("stored"), none.label("counted")).where(photo_tags.c.is_confirmed),
+        select(photos.c.owner_id, photos.c.id, none, photos.c.tags).where(photos.c.tags != 0),
+    ).subquery("all_tags")
+    stored, counted = func.sum(both.c.stored), func.sum(both.c.counted)
+    columns = [both.c.owner_id, both.c.photo_id]
+    return select(*columns, stored, counted).group_by(*columns).having(stored != counted)
+
+
+def _stray_photo_words() -> Select[Any]:
+    same = (photos.c.owner_id == photo_words.c.owner_id) & (photos.c.id == photo_words.c.photo_id)
+    return (
+        select(photo_words.c.owner_id, photo_words.c.photo_id, photo_words.c.word)
+        .select_from(photo_words.outerjoin(photos, same))
+        .where(func.coalesce(photos.c.deleted_at, 1) != 0)
+    )
 
 
 def _strayed_photos() -> Select[Any]:
@@ -314,6 +337,18 @@ RULES = (
         (photos, albums),
         "photo {0}_{1} is said to be in album {2}, which is not there",
         _strayed_photos(),
+    ),
+    _rule(
+        "people on photos",
+        (photo_tags, photos),
+        "photo {0}_{1} shows {2} people who agree, its counter says {3}",
+        _photo_tags(),
+    ),
+    _rule(
+        "words of photos",
+        (photo_words, photos),
+        "photo {0}_{1} is found by {2!r}, but there is no such photo",
+        _stray_photo_words(),
     ),
     _rule(
         "words of documents",

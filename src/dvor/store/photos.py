@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.photos import AlbumSize, Photo, PictureSize
+from dvor.model.photos import PLACE_STEP, AlbumSize, Photo, PictureSize
 from dvor.store.albums import albums
 from dvor.store.columns import Id, Json, metadata
 from dvor.store.database import Transaction
@@ -45,11 +45,14 @@ photos = Table(
     Column("created_at", Id, nullable=False),
     Column("upload_id", Text, nullable=False),
     Column("deleted_at", Id, nullable=False, server_default="0"),
+    Column("tags", Integer, nullable=False, server_default="0"),
+    Column("place", Id, nullable=False, server_default="0"),
     Index("uq_photos_owner_id_upload_id", "owner_id", "upload_id", unique=True),
     Index(
         "ix_photos_album",
         "owner_id",
         "album_id",
+        "place",
         "id",
         sqlite_where=text("deleted_at = 0"),
         postgresql_where=text("deleted_at = 0"),
@@ -62,14 +65,15 @@ photos = Table(
     ),
     sqlite_with_rowid=False,
 )
-"""`upload_id` names the upload that became the photo, so that saving it twice makes one."""
+"""`upload_id` names the upload that became the photo, so that saving it twice makes one; photos stand in their
+albums in the order of `place`, in lists of several albums in that of their numbers."""
 
 _owner_id = bindparam("owner_id", type_=Id)
 _one = (photos.c.owner_id == _owner_id, photos.c.id == bindparam("photo_id", type_=Id))
 _is_there = photos.c.deleted_at == literal_column("0")
 
 
-def _drawn() -> Select[Any]:
+def drawn() -> Select[Any]:
     """Choose photos with what their albums say of them."""
     stored = [photos.c[name] for name in Photo.__struct_fields__ if name in photos.c]
     audience = [
@@ -83,12 +87,12 @@ def _drawn() -> Select[Any]:
 
 def _by_keys(engine: EngineName) -> Executable:
     wanted = pairs(engine, "keys")
-    return _drawn().join(wanted, (photos.c.owner_id == wanted.c.owner_id) & (photos.c.id == wanted.c.item_id))
+    return drawn().join(wanted, (photos.c.owner_id == wanted.c.owner_id) & (photos.c.id == wanted.c.item_id))
 
 
 _BY_KEYS = Statement(_by_keys, Photo)
 _BY_UPLOAD = Statement(
-    _drawn().where(photos.c.owner_id == _owner_id, photos.c.upload_id == bindparam("upload_id", type_=Text)),
+    drawn().where(photos.c.owner_id == _owner_id, photos.c.upload_id == bindparam("upload_id", type_=Text)),
     Photo,
 )
 _NEXT = Statement(
@@ -108,7 +112,18 @@ _DELETED = Statement(
     lambda *row: row,
 )
 _DELETE = Statement(delete(photos).where(*_one))
-_MOVE = Statement(update(photos).where(*_one).values(album_id=bindparam("new_album_id", type_=Id)))
+_MOVE = Statement(
+    update(photos)
+    .where(*_one)
+    .values(album_id=bindparam("new_album_id", type_=Id), place=bindparam("new_place", type_=Id))
+)
+_SET_PLACE = Statement(update(photos).where(*_one).values(place=bindparam("new_place", type_=Id)))
+_PLACES = Statement(
+    select(photos.c.id, photos.c.place)
+    .where(photos.c.owner_id == _owner_id, photos.c.album_id == bindparam("album_id", type_=Id), _is_there)
+    .order_by(photos.c.place, photos.c.id),
+    lambda photo_id, place: (photo_id, place),
+)
 _in_albums = (photos.c.owner_id == _owner_id, among(photos.c.album_id, "album_ids"), _is_there)
 _COUNT = Statement(select(func.count()).select_from(photos).where(*_in_albums))
 _SIZES = Statement(
@@ -129,10 +144,10 @@ _NEWEST = Statement(
 )
 
 
-@shapes(Photo, is_rising=(False, True))
-def _page(is_rising: bool) -> Executable:
-    order = photos.c.id.asc() if is_rising else photos.c.id.desc()
-    page = _drawn().where(*_in_albums).order_by(order)
+@shapes(Photo, is_rising=(False, True), by_place=(False, True))
+def _page(is_rising: bool, by_place: bool) -> Executable:
+    order = (photos.c.place, photos.c.id) if by_place else (photos.c.id,)
+    page = drawn().where(*_in_albums).order_by(*(one.asc() if is_rising else one.desc() for one in order))
     return page.limit(bindparam("count", type_=Integer)).offset(bindparam("offset", type_=Id))
 
 
@@ -161,9 +176,8 @@ async def next_photo_number(tx: Transaction, owner_id: int) -> int:
 
 async def insert_photo(tx: Transaction, photo: Photo, upload_id: str) -> None:
     """Store a photo."""
-    await tx.run(
-        _INSERT, **{name: getattr(photo, name) for name in photo.__struct_fields__}, upload_id=upload_id
-    )
+    row = {name: getattr(photo, name) for name in photo.__struct_fields__}
+    await tx.run(_INSERT, **row, upload_id=upload_id, place=photo.id * PLACE_STEP)
 
 
 async def set_text(tx: Transaction, key: Key, words: str) -> None:
@@ -188,15 +202,29 @@ async def delete_photo(tx: Transaction, key: Key) -> None:
 
 async def move_photos(tx: Transaction, owner_id: int, photo_ids: list[int], album_id: int) -> None:
     """Put photos into another album."""
-    rows = [{"owner_id": owner_id, "photo_id": one, "new_album_id": album_id} for one in sorted(photo_ids)]
+    rows = [
+        {"owner_id": owner_id, "photo_id": one, "new_album_id": album_id, "new_place": one * PLACE_STEP}
+        for one in sorted(photo_ids)
+    ]
     await tx.run_many(_MOVE, rows)
+
+
+async def list_places(tx: Transaction, owner_id: int, album_id: int) -> list[tuple[int, int]]:
+    """Return the numbers and places of all photos of an album, in their order."""
+    return await tx.rows(_PLACES, owner_id=owner_id, album_id=album_id)
+
+
+async def set_places(tx: Transaction, owner_id: int, places: dict[int, int]) -> None:
+    """Give photos, by their numbers, other places in their album."""
+    rows = [{"owner_id": owner_id, "photo_id": one, "new_place": places[one]} for one in sorted(places)]
+    await tx.run_many(_SET_PLACE, rows)
 
 
 async def list_photos(
     tx: Transaction, owner_id: int, album_ids: list[int], offset: int, count: int, *, is_rising: bool
 ) -> list[Photo]:
-    """Return a page of an owner's photos in these albums, by number."""
-    statement = _page(is_rising=is_rising)
+    """Return a page of an owner's photos in these albums, by number; of a single album in its own order."""
+    statement = _page(is_rising=is_rising, by_place=len(album_ids) == 1)
     return await tx.rows(statement, owner_id=owner_id, album_ids=album_ids, offset=offset, count=count)
 
 

@@ -8,6 +8,7 @@ from dvor.core.accounts import has_second_factor
 from dvor.core.conversations import count_unread
 from dvor.core.friends import count_open_requests, tell_friends
 from dvor.core.notifications import count_new_notifications
+from dvor.core.photo_tags import count_new_tags
 from dvor.core.privacy import block, list_blocked, load_people, unblock
 from dvor.core.users import note_visit
 from dvor.dialects.vk.user_objects import UserDrawing, UserObject
@@ -138,17 +139,20 @@ class AccountCounters(Struct, frozen=True, omit_defaults=True):
     friends: int | UnsetType = UNSET
     messages: int | UnsetType = UNSET
     notifications: int | UnsetType = UNSET
+    photos: int | UnsetType = UNSET
 
 
 class GetCounters(Params):
     """Parameters of account.getCounters."""
 
-    filter: Annotated[list[str], doc("Which counters to give: friends, messages, notifications.")] = []
+    filter: Annotated[
+        list[str], doc("Which counters to give: friends, messages, notifications, photos.")
+    ] = []
 
 
 @method("account.getCounters")
 async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
-    """Returns how many friend requests, conversations with unread messages and notifications wait.
+    """Returns how many friend requests, conversations with unread messages, notifications and marks on photos wait.
 
     VK: account.getCounters.  OpenVK counts unread messages rather than conversations.
     """
@@ -160,6 +164,7 @@ async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
         "notifications": await count_new_notifications(call.tx, call.user_id)
         if "notifications" in names
         else 0,
+        "photos": await count_new_tags(call.tx, call.user_id) if "photos" in names else 0,
     }
     # VK leaves out what is nothing, OpenVK gives it as 0
     shown = {

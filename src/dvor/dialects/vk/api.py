@@ -31,6 +31,7 @@ SECTIONS = (
     "photo_albums",
     "photo_comments",
     "photo_editing",
+    "photo_tags",
     "photos",
     "polls",
     "profile_info",

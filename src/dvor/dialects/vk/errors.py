@@ -36,6 +36,7 @@ TEXTS = {
     113: "Invalid user id",
     114: "Invalid album id",
     121: "Invalid hash",
+    122: "Invalid photos",
     129: "Invalid photo",
     171: "Invalid list id",
     173: "Reached the maximum number of lists",

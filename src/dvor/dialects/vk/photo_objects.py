@@ -116,7 +116,7 @@ def draw_photo(
             "likes": Likes(likes, int(counters is not None and counters.is_liked)),
             "comments": Count(comments),
             "reposts": Count(reposts),
-            "tags": Count(0),
+            "tags": Count(photo.tags),
             "can_comment": int(may_comment),
         }
     if is_openvk or version < URL_FROM:
@@ -137,7 +137,7 @@ def draw_photo(
         sizes=sizes,
         access_key=photo.access_key,
         user_id=photo.user_id if photo.owner_id < 0 and photo.user_id > 0 else UNSET,
-        has_tags=False,
+        has_tags=photo.tags > 0,
         **more,
     )
 

@@ -97,6 +97,7 @@ class Counters(Struct, frozen=True):
     pages: int = 0
     mutual_friends: int = 0
     user_photos: int = 0
+    new_photo_tags: int = 0
 
 
 class UserObject(Struct, frozen=True, omit_defaults=True):
@@ -397,6 +398,8 @@ class UserDrawing:
                 posts=counters.posts,
                 groups=counters.groups,
                 mutual_friends=counters.mutual_friends,
+                user_photos=counters.user_photos,
+                new_photo_tags=counters.new_photo_tags,
             )
         if "followers_count" in self.fields:
             drawn["followers_count"] = counters.followers
