@@ -21,7 +21,7 @@ ENGINES = ("sqlite", "postgresql")
 
 
 def measure_calls(engine: str, folder: Path) -> report.Sections:
-    """Measure every case, and `/token`, on one engine."""
+    """Measure every case, and `/token`, on one engine, with a worker for each core."""
     surroundings = Surroundings()
     calls, tokens = measure_engine(folder, engine)
     name = report.ENGINES[engine]

@@ -77,7 +77,7 @@ def main(port: int, workers: int) -> None:
         listener.bind(("127.0.0.1", port))
         listener.listen(2048)
         listener.set_inheritable(True)
-        work(listener) if workers == 1 else supervise(work, listener, workers)
+        work(listener) if workers == 1 else supervise([work] * workers, listener)
 
 
 if __name__ == "__main__":

@@ -118,16 +118,15 @@ def say(text: str) -> None:
 
 
 def measure_engine(folder: Path, engine: str) -> tuple[EngineFigures, TokenFigures]:
-    """Measure everything on one engine."""
-    workers = CORES if engine == "postgresql" else 1
+    """Measure everything on one engine, with as many workers as there are cores."""
     with database_server(engine) as database:
         template = Template(folder, f"bench_{engine}", database)
         community = template.make(POPULATION)
         recorded = record(template.copy("record"), {case.name: _recorded(case, community) for case in CASES})
         replay = _make_replay(template, database)
-        found = EngineFigures(engine, workers, [])
-        with dvor(template.copy("serve"), workers, process_id_of(database)) as server:
-            with constant(workers) as floor:
+        found = EngineFigures(engine, CORES, [])
+        with dvor(template.copy("serve"), CORES, process_id_of(database)) as server:
+            with constant(CORES) as floor:
                 for case in CASES:
                     found.cases.append(
                         _measure_case(case, community, server, floor, recorded[case.name], replay, engine)

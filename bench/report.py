@@ -43,9 +43,9 @@ and some 6,700 messages; 32 of the people call, each with more than 20 conversat
 
 Everything stands beside two floors, measured in the same run and in turns with it (Dvor, floor, SQL, three times over; the median counts):
 
-- **constant**: an answer of the same size from the same HTTP server (uvicorn, uvloop, httptools) that does nothing else;
-- **SQL**: the statements that these calls really ran, recorded, and run with the same arguments without Dvor: on SQLite on bare connections in one process,
-  {CONNECTIONS} writes to a COMMIT; on PostgreSQL by {PGBENCHES} `pgbench -f` at once, the statements prepared.
+- **constant**: an answer of the same size from the same HTTP server (uvicorn, uvloop, httptools), in as many workers, that does nothing else;
+- **SQL**: the statements that these calls really ran, recorded, and run with the same arguments without Dvor: on SQLite on bare connections in one process
+  (so that reads there have one core, and Dvor all of them), {CONNECTIONS} writes to a COMMIT; on PostgreSQL by {PGBENCHES} `pgbench -f` at once, the statements prepared.
 
 *CPU* is processor time: of all processes of the server, the database's with them, for one call (for SQL by pgbench: of pgbench and the database).
 *times* is Dvor's CPU divided by that of both floors together; it is to stay under {CPU_AIM:.0f}. OpenVK's figures are those of the real one on 2 cores, the second with

@@ -198,9 +198,6 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_settings_that_do_not_go_together_are_named_with_their_sources() -> None:
-    (problem,) = problems_of(environment={"DVOR_WORKERS": "4"})
-    assert problem.startswith("DVOR_WORKERS: 4 workers need PostgreSQL")
-    assert load_settings({"workers": 4, "database": "postgresql:///dvor"}, {}, None).workers == 4
     (problem,) = problems_of({"tls_certificate": "c.pem"})
     assert problem == "--tls-certificate: needs the private key as well (--tls-key)"
     (problem,) = problems_of({"tls_key": Path("k.pem")})

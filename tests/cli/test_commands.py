@@ -131,7 +131,7 @@ def test_wrong_settings_are_one_line_each(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(told) == 3
     assert all(line.startswith("dvor: ") for line in told)
     monkeypatch.delenv("DVOR_WORKERS")
-    assert "PostgreSQL" in fail(monkeypatch, "serve", "--workers", "2")
+    assert "PostgreSQL" in fail(monkeypatch, "serve", "--listen-database", "postgresql:///dvor")
     unreachable = "postgresql://nobody@127.0.0.1:1/none"
     assert "cannot be used" in fail(monkeypatch, "database", "check", "--database", unreachable)
 

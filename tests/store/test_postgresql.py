@@ -243,7 +243,7 @@ async def test_the_listener_comes_back_when_its_connection_is_ended(database, se
 
 
 async def test_a_wake_up_that_was_missed_is_found_by_looking(settings, monkeypatch) -> None:
-    monkeypatch.setattr(module, "PATROL_SECONDS", 0.05)
+    monkeypatch.setattr("dvor.store.patrol.PATROL_SECONDS", 0.05)
     database = await PostgreSQLDatabase.open(settings)
     anna, boris = await add_users(database, 2)
     deaf = await PostgreSQLDatabase.open(settings)
@@ -262,7 +262,7 @@ async def test_a_wake_up_that_was_missed_is_found_by_looking(settings, monkeypat
 
 
 async def test_looking_goes_on_after_the_database_was_away(settings, superuser, monkeypatch) -> None:
-    monkeypatch.setattr(module, "PATROL_SECONDS", 0.02)
+    monkeypatch.setattr("dvor.store.patrol.PATROL_SECONDS", 0.02)
     database = await PostgreSQLDatabase.open(settings)
     waiter = database.signals.waiter(5, 0)
     for _ in range(3):

@@ -38,7 +38,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="PostgreSQL database (postgresql://…); without it SQLite in the data folder."),
     ] = None
     workers: Annotated[
-        int, Meta(description="Number of server processes; more than one needs PostgreSQL.", ge=1, le=256)
+        int,
+        Meta(
+            description="Number of server processes, on either engine; as many as cores answer most.",
+            ge=1,
+            le=256,
+        ),
     ] = 1
     public_url: Annotated[
         str | None,
@@ -188,11 +193,6 @@ def find_conflicts(settings: Settings, sources: Mapping[str, str]) -> Iterator[s
     def source(name: str) -> str:
         return sources.get(name, name)
 
-    if settings.workers > 1 and settings.database is None:
-        yield (
-            f"{source('workers')}: {settings.workers} workers need PostgreSQL: SQLite is served by one; "
-            "set --database postgresql://… or one worker"
-        )
     if settings.listen_database is not None and settings.database is None:
         yield f"{source('listen_database')}: serves only together with a PostgreSQL database (--database)"
     if settings.tls_certificate is not None and settings.tls_key is None:

@@ -12,6 +12,7 @@ from dvor.media.files import FileStore
 from dvor.model.statistics import Statistics
 from dvor.store.database import Database, connect_database, open_database
 from dvor.store.revision import bring_up_to_date
+from dvor.store.siblings import Siblings
 from dvor.store.touches import Touches
 
 Clock = Callable[[], float]
@@ -49,11 +50,16 @@ class Courtyard:
 
 
 async def open_courtyard(
-    settings: Settings, *, public_url: str = "", clock: Clock = time.time, with_migration: bool = True
+    settings: Settings,
+    *,
+    public_url: str = "",
+    clock: Clock = time.time,
+    with_migration: bool = True,
+    siblings: Siblings | None = None,
 ) -> Courtyard:
-    """Open the database, the key and the files that the settings name."""
+    """Open the database, the key and the files that the settings name; a worker on SQLite opens them with its siblings."""
     master_key = MasterKey.open(settings)
-    database = await (open_database(settings) if with_migration else connect_database(settings))
+    database = await (open_database(settings) if with_migration else connect_database(settings, siblings))
     url = public_url or settings.public_url or f"http://{settings.host}:{settings.port}"
     files = FileStore(settings.data)
     return Courtyard(settings, database, Touches(database), master_key, files, url.rstrip("/"), clock)

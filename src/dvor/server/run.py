@@ -1,8 +1,9 @@
-"""Running the server: one process, or several that share a socket and a PostgreSQL database."""
+"""Running the server: one process, or several that share a socket and a database."""
 
 import asyncio
 import functools
 import gc
+import os
 import signal
 import socket
 import tempfile
@@ -16,7 +17,7 @@ import uvicorn
 import uvloop
 
 from dvor.config import ConfigError, Settings
-from dvor.core.courtyard import Courtyard, open_courtyard, prepare_store
+from dvor.core.courtyard import Courtyard, open_courtyard
 from dvor.core.jobs import JobWorker
 from dvor.dialects.vk import callbacks
 from dvor.dialects.vk.execute import close_compiler
@@ -25,6 +26,8 @@ from dvor.server.app import Application
 from dvor.server.health import prepare_worker_metrics
 from dvor.server.logs import set_up_logs
 from dvor.server.workers import supervise
+from dvor.store.database import share_database
+from dvor.store.siblings import Siblings
 
 GRACE_SECONDS = 30
 """How long requests under way may take when the server stops."""
@@ -33,6 +36,7 @@ NEW_OBJECTS = 10_000
 """So many more objects than were freed make Python look for cycles among them; Python itself says 700."""
 
 Ready = Callable[[Courtyard], Awaitable[None]]
+Opening = Callable[[], Awaitable[Courtyard]]
 
 _log = structlog.get_logger("dvor.server")
 
@@ -93,38 +97,40 @@ def run(settings: Settings, when_ready: Ready | None = None) -> None:
     with bind(settings) as listener:
         url = public_url(settings, listener)
         if settings.workers == 1:
-            _run_loop(settings, url, listener, when_ready)
+            _run_loop(
+                settings, listener, functools.partial(open_courtyard, settings, public_url=url), when_ready
+            )
             return
         asyncio.run(_prepare(settings, url, when_ready))
+        shared = share_database(settings)
         with tempfile.TemporaryDirectory(prefix="dvor-metrics-") as folder:
             prepare_worker_metrics(Path(folder))
-            supervise(functools.partial(_run_worker, settings, url), listener, settings.workers)
+            works = [functools.partial(_run_worker, settings, url, siblings) for siblings in shared]
+            supervise(works, listener)
 
 
 async def _prepare(settings: Settings, url: str, when_ready: Ready | None) -> None:
-    """Bring the schema up to date once, before the workers start."""
-    await prepare_store(settings)
-    if when_ready is not None:
-        courtyard = await open_courtyard(settings, public_url=url, with_migration=False)
-        try:
+    """Do once, before the workers start, what two of them must not do at the same time."""
+    courtyard = await open_courtyard(settings, public_url=url)
+    try:
+        _find_certificate(settings)
+        if when_ready is not None:
             await when_ready(courtyard)
-        finally:
-            await courtyard.close()
+    finally:
+        await courtyard.close()
 
 
-def _run_worker(settings: Settings, url: str, listener: socket.socket) -> None:
+def _run_worker(settings: Settings, url: str, siblings: Siblings | None, listener: socket.socket) -> None:
     """Serve in a worker process on the socket of its parent."""
     set_up_logs(settings.log_level, settings.log_format)
-    _run_loop(settings, url, listener, None, with_migration=False)
+    open_beside = functools.partial(
+        open_courtyard, settings, public_url=url, with_migration=False, siblings=siblings
+    )
+    _run_loop(settings, listener, open_beside, None)
 
 
 def _run_loop(
-    settings: Settings,
-    url: str,
-    listener: socket.socket,
-    when_ready: Ready | None,
-    *,
-    with_migration: bool = True,
+    settings: Settings, listener: socket.socket, open_here: Opening, when_ready: Ready | None
 ) -> None:
     # what comes before uvicorn listens for signals is remembered; uvicorn raises the one that stopped it once more
     # when it is done, and the tidying up comes after that
@@ -132,19 +138,17 @@ def _run_loop(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: early.append(number))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, url, listener, when_ready, early, with_migration=with_migration))
+        runner.run(_serve(settings, listener, open_here, when_ready, early))
 
 
 async def _serve(
     settings: Settings,
-    url: str,
     listener: socket.socket,
+    open_here: Opening,
     when_ready: Ready | None,
     early: list[int],
-    *,
-    with_migration: bool,
 ) -> None:
-    courtyard = await open_courtyard(settings, public_url=url, with_migration=with_migration)
+    courtyard = await open_here()
     jobs = JobWorker(courtyard, callbacks.HANDLERS | hooks.HANDLERS)
     try:
         configuration = _configure(settings, Application(courtyard))  # with it comes the certificate to trust
@@ -153,7 +157,9 @@ async def _serve(
         await jobs.start()
         courtyard.touches.start()
         _spare_collections()
-        _log.info("serving", url=url, engine=courtyard.database.engine)
+        _log.info(
+            "serving", url=courtyard.public_url, engine=courtyard.database.engine, process_id=os.getpid()
+        )
         await Server(configuration, courtyard, early).serve([listener])
     finally:
         await jobs.stop()
@@ -178,12 +184,18 @@ def _names(settings: Settings) -> list[str]:
     return sorted(names | ({settings.host} - {"0.0.0.0", "::"}))
 
 
-def _configure(settings: Settings, application: Application) -> uvicorn.Config:
-    certificate, key = settings.tls_certificate, settings.tls_key
-    if settings.tls and certificate is None:
+def _find_certificate(settings: Settings) -> tuple[Path | None, Path | None]:
+    """Return where the certificate and its key lie, made now if it is to be a local one; None without TLS."""
+    if settings.tls and settings.tls_certificate is None:
         from dvor.server.tls import local_certificate  # brings cryptography with it, 9 MB
 
         certificate, key, _ = local_certificate(settings.data, _names(settings))
+        return certificate, key
+    return settings.tls_certificate, settings.tls_key
+
+
+def _configure(settings: Settings, application: Application) -> uvicorn.Config:
+    certificate, key = _find_certificate(settings)
     return uvicorn.Config(
         application,
         http="httptools",

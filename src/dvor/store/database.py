@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Table
 
 from dvor.config import Settings
+from dvor.store.siblings import Siblings, make_siblings
 from dvor.store.signals import Signals
 from dvor.store.statements import EngineName, Statement
 
@@ -81,12 +82,24 @@ async def open_database(settings: Settings) -> Database:
     return await connect_database(settings)
 
 
-async def connect_database(settings: Settings) -> Database:
-    """Open the database as it is, for a process whose parent has migrated it."""
+def share_database(settings: Settings) -> list[Siblings | None]:
+    """Return what each worker needs to open the database beside the others; `DataFolderBusy` if it is served.
+
+    For the parent of the workers, which keeps it until they are gone.  PostgreSQL needs nothing.
+    """
+    if settings.database:
+        return [None] * settings.workers
+    from dvor.store.sqlite import lock_folder
+
+    return [*make_siblings(lock_folder(settings.data), settings.workers)]
+
+
+async def connect_database(settings: Settings, siblings: Siblings | None = None) -> Database:
+    """Open the database as it is, for a process whose parent has migrated it, beside its siblings if it has any."""
     if settings.database:
         from dvor.store.postgresql import PostgreSQLDatabase
 
         return await PostgreSQLDatabase.open(settings)
     from dvor.store.sqlite import SQLiteDatabase
 
-    return SQLiteDatabase.open(settings.data)
+    return SQLiteDatabase.open(settings.data, siblings)

@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from dvor.config import Settings
 from dvor.model.errors import OutcomeUnknown
 from dvor.store.database import Work
-from dvor.store.events import load_numbers
+from dvor.store.patrol import patrol
 from dvor.store.signals import Signals
 from dvor.store.statements import DIALECTS, EngineName, Statement
 
@@ -25,7 +25,6 @@ CHANNEL = "dvor_events"
 NOTIFY_BATCH = 500
 """Receiver ids in one NOTIFY: its payload holds 8,000 bytes."""
 ATTEMPTS = 10
-PATROL_SECONDS = 1.0
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 LOST = (
     asyncpg.PostgresConnectionError,
@@ -127,7 +126,7 @@ class PostgreSQLDatabase:
         self.signals = announcer.signals
         self._pool = pool
         self._announcer = announcer
-        self._patrol_task = asyncio.create_task(self._patrol())
+        self._patrol_task = asyncio.create_task(patrol(self, (*LOST, asyncpg.PostgresError)))
 
     @classmethod
     async def open(cls, settings: Settings) -> "PostgreSQLDatabase":
@@ -180,20 +179,6 @@ class PostgreSQLDatabase:
                 raise OutcomeUnknown("the database went away during a commit") from error
         self._announcer.announce(transaction.woken)
         return outcome
-
-    async def _patrol(self) -> None:
-        """Look once a second whether a wake-up was missed: one query for all who wait in this process."""
-        while True:
-            await asyncio.sleep(PATROL_SECONDS)
-            waiting = self.signals.waiting()
-            if not waiting:
-                continue
-            try:
-                async with self.read() as tx:
-                    numbers = await load_numbers(tx, list(waiting))
-            except (*LOST, asyncpg.PostgresError):
-                continue
-            self.signals.wake(one for one, number in numbers.items() if number > waiting[one])
 
     def pulse(self, receiver_ids: Iterable[int], pulse: str) -> None:
         self._announcer.pulse(receiver_ids, pulse)

@@ -1,10 +1,12 @@
-"""SQLite: reads in place, one writer whose transactions share their commits.
+"""SQLite: reads in place, one writer a process whose transactions share their commits.
 
 A read takes a `query_only` connection and one snapshot.  Writes take turns on the one writing connection; each runs in
-a savepoint of the open batch and is answered after the batch's one COMMIT, which runs in a thread.
+a savepoint of the open batch and is answered after the batch's one COMMIT, which runs in a thread.  Workers that serve a
+folder together pass each other the turn to open a batch, and tell each other whom its commit wakes.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,24 +18,30 @@ from typing import Any, TextIO, TypeVar
 from sqlalchemy import Table
 
 from dvor.store.database import Work
+from dvor.store.patrol import patrol
+from dvor.store.siblings import Siblings
 from dvor.store.signals import Signals
 from dvor.store.statements import EngineName, Statement, insert_all
+from dvor.store.turns import Turns
 
 T = TypeVar("T")
 Row = TypeVar("Row")
 
 FILE_NAME = "dvor.sqlite3"
 LOCK_RETRY_SECONDS = 0.005
+"""Pause between tries when a program that is not Dvor's has the file."""
+SETTLING_MILLISECONDS = 1000
+"""How long a connection may wait for another process that opens or closes the file, or mends what a killed one left."""
 
 
 class DataFolderBusy(Exception):
     """Another process serves this data folder."""
 
 
-def connect(path: Path, *, query_only: bool) -> sqlite3.Connection:
-    """Open a connection in autocommit mode with Dvor's settings."""
+def connect(path: Path, *, query_only: bool, is_shared: bool = False) -> sqlite3.Connection:
+    """Open a connection in autocommit mode with Dvor's settings; `is_shared` if other processes serve the file too."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=1024)
-    connection.execute("PRAGMA busy_timeout=0")
+    connection.execute(f"PRAGMA busy_timeout={SETTLING_MILLISECONDS if is_shared else 0}")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA cache_size=-65536")
     if query_only:
@@ -41,6 +49,7 @@ def connect(path: Path, *, query_only: bool) -> sqlite3.Connection:
     else:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA busy_timeout=0")  # who writes waits for a turn, and not in the driver
     return connection
 
 
@@ -51,7 +60,7 @@ def lock_folder(folder: Path) -> TextIO:
         fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock_file.close()
-        raise DataFolderBusy(f"another process serves {folder}; more workers need PostgreSQL") from error
+        raise DataFolderBusy(f"another process serves {folder}") from error
     return lock_file
 
 
@@ -135,32 +144,42 @@ class _Batch:
 
 
 class SQLiteDatabase:
-    """A data folder of one process."""
+    """A data folder, of one process or of several siblings."""
 
     engine: EngineName = "sqlite"
 
-    def __init__(self, path: Path, lock_file: TextIO) -> None:
+    def __init__(self, path: Path, claim: TextIO | Siblings) -> None:
         self.signals = Signals()
         self.path = path
-        self._lock_file = lock_file
-        self._writer = connect(path, query_only=False)
+        self._claim = claim
+        self._siblings = claim if isinstance(claim, Siblings) else None
+        self._writer = connect(path, query_only=False, is_shared=self._siblings is not None)
         self._readers: list[sqlite3.Connection] = []
         self._turn = asyncio.Lock()
         self._batch: _Batch | None = None
         self._committers: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+        self._file_turn: Turns | None = None
+        self._patrol_task: asyncio.Task[None] | None = None
+        if self._siblings is not None:
+            self._file_turn = Turns(path.parent, self._threads)
+            self._siblings.listen(self.signals.wake)
+            self._patrol_task = asyncio.create_task(patrol(self, (sqlite3.Error,)))
 
     @classmethod
-    def open(cls, folder: Path) -> "SQLiteDatabase":
-        """Open `folder` for this process alone; `DataFolderBusy` if another one has it."""
-        return cls(folder / FILE_NAME, lock_folder(folder))
+    def open(cls, folder: Path, siblings: Siblings | None = None) -> "SQLiteDatabase":
+        """Open `folder` for this process alone, or with its siblings; `DataFolderBusy` if others have it."""
+        return cls(folder / FILE_NAME, siblings or lock_folder(folder))
 
     def read(self) -> _Snapshot:
         return _Snapshot(self)
 
     def take_reader(self) -> sqlite3.Connection:
         """Return an idle reading connection, opening one if there is none."""
-        return self._readers.pop() if self._readers else connect(self.path, query_only=True)
+        return self._readers.pop() if self._readers else self._open_reader()
+
+    def _open_reader(self) -> sqlite3.Connection:
+        return connect(self.path, query_only=True, is_shared=self._siblings is not None)
 
     def give_reader(self, connection: sqlite3.Connection) -> None:
         """Take a reading connection back."""
@@ -177,19 +196,32 @@ class SQLiteDatabase:
         return outcome  # type: ignore[return-value]
 
     async def _begin(self) -> _Batch:
-        while True:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                break
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                    raise
-                await asyncio.sleep(LOCK_RETRY_SECONDS)
+        if self._file_turn is not None:
+            await self._file_turn.take()
+        try:
+            await self._lock_file()
+        except BaseException:
+            self._give_turn()
+            raise
         self._batch = _Batch()
         committer = asyncio.create_task(self._commit(self._batch))
         self._committers.add(committer)
         committer.add_done_callback(self._committers.discard)
         return self._batch
+
+    async def _lock_file(self) -> None:
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                await asyncio.sleep(LOCK_RETRY_SECONDS)
+
+    def _give_turn(self) -> None:
+        if self._file_turn is not None:
+            self._file_turn.give()
 
     async def _attempt(self, work: Work[T], batch: _Batch) -> tuple[T | None, BaseException | None]:
         """Run one write in a savepoint; what it refuses is answered after the commit, as what it did is."""
@@ -206,6 +238,7 @@ class SQLiteDatabase:
                 # a savepoint outside a transaction would commit by itself: whoever comes next begins a new batch
                 batch.loss = error
                 self._batch = None
+                self._give_turn()
             return None, error
         execute("RELEASE work")
         batch.woken |= transaction.woken
@@ -220,27 +253,49 @@ class SQLiteDatabase:
             try:
                 if batch.loss is not None:
                     raise batch.loss
-                await loop.run_in_executor(self._threads, self._writer.execute, "COMMIT")
+                await loop.run_in_executor(self._threads, self._end_batch)
             except BaseException as error:
-                if batch.loss is None and self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
                 batch.committed.set_exception(error)
                 batch.committed.exception()  # those who were cancelled do not look at it
                 return
-        self.signals.wake(batch.woken)
+        self._wake(batch.woken)
         batch.committed.set_result(None)
 
+    def _end_batch(self) -> None:
+        """Commit, in a thread, and let the next process begin at once."""
+        try:
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+        finally:
+            self._give_turn()
+
+    def _wake(self, receiver_ids: Iterable[int], pulse: str = "") -> None:
+        woken = list(receiver_ids)
+        self.signals.wake(woken, pulse)
+        if self._siblings is not None:
+            self._siblings.tell(woken, pulse)
+
     def pulse(self, receiver_ids: Iterable[int], pulse: str) -> None:
-        self.signals.wake(receiver_ids, pulse)
+        self._wake(receiver_ids, pulse)
 
     async def close(self) -> None:
         self.signals.close()
+        if self._patrol_task is not None:
+            self._patrol_task.cancel()
+            await asyncio.gather(self._patrol_task, return_exceptions=True)
         while self._committers:
             await asyncio.wait(self._committers)
         for reader in self._readers:
             reader.close()
         self._readers.clear()
-        self._writer.execute("PRAGMA optimize")
+        if self._file_turn is None or self._file_turn.take_free():  # of siblings one is enough
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._writer.execute("PRAGMA optimize")
         self._writer.close()
+        if self._file_turn is not None:
+            await self._file_turn.close()
         self._threads.shutdown()
-        self._lock_file.close()
+        self._claim.close()
