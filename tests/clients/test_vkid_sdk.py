@@ -18,6 +18,8 @@ PAGE = b"""<!doctype html><title>A site</title><link rel="icon" href="data:,"><s
 VERIFIER = "v" * 60
 VISITOR = "clara@dvor.example"
 """Somebody whom no other session logs in at the demo's app: she is asked."""
+SECONDS = 60
+"""How long a page may take on a machine that does much else."""
 SET_UP = """([app, host, redirectUrl, codeVerifier]) => {
   const mode = VKIDSDK.ConfigAuthMode.Redirect;
   const place = { __vkidDomain: host, __apiDomain: host };
@@ -65,11 +67,14 @@ def site(node_clients: Path) -> Iterator[int]:
 
 
 def log_in(page: Page, demo: Serving) -> None:
-    """Answer Dvor's pages."""
-    page.wait_for_url(f"{demo.url}/**")
+    """Answer Dvor's pages, each when it has come; what another page says is told."""
+    page.wait_for_url(f"{demo.url}/login?**")
     page.get_by_label("E-mail or login").fill(VISITOR)
     page.get_by_label("Password").fill(demo.facts["user"]["password"])
-    page.get_by_role("button", name="Log in", exact=True).click()
+    with page.expect_response(lambda answer: answer.request.method == "POST") as logged_in:
+        page.get_by_role("button", name="Log in", exact=True).click()
+    assert logged_in.value.status == 303, page.locator("main").inner_text()
+    page.wait_for_url(f"{demo.url}/consent/**")
     page.get_by_role("button", name="Allow").click()
 
 
@@ -81,6 +86,7 @@ def test_a_site_logs_its_visitor_in(demo: Serving, site: int) -> None:
         lead = f"--host-resolver-rules=MAP {urlsplit(callback).netloc} 127.0.0.1:{site}"
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, lead])
         page = browser.new_context(ignore_https_errors=True, locale="en-US").new_page()
+        page.set_default_timeout(SECONDS * 1000)
         page.goto(callback)
         page.evaluate(SET_UP, set_up)
         page.locator("#login").click()

@@ -29,7 +29,8 @@ def test_a_stop_answers_those_who_wait(start: Start, number: int) -> None:
 
     waiting = threading.Thread(target=poll)
     waiting.start()
-    time.sleep(0.5)
+    while "dvor_waiting_polls 1.0" not in httpx.get(f"{serving.url}/metrics").text:
+        time.sleep(0.05)
     started = time.monotonic()
     assert serving.stop(number) == 0
     waiting.join()

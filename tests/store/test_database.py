@@ -138,7 +138,7 @@ async def test_waiters_are_woken_after_the_commit_and_only_then(database) -> Non
         await database.write(bad)
     assert not waiter.done()
     await database.write(good)
-    await asyncio.wait_for(waiter, 1)
+    await asyncio.wait_for(waiter, 20)
     assert await count(database) == 2
 
 

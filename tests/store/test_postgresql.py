@@ -203,10 +203,10 @@ async def test_wake_ups_reach_another_process(database, settings) -> None:
     other = await connect_database(settings)
     waiter = other.signals.waiter(anna, 0)
     await wake(database, [anna])
-    await asyncio.wait_for(waiter, 5)
+    await asyncio.wait_for(waiter, 20)
     many = [other.signals.waiter(number, 0) for number in range(1, NOTIFY_BATCH * 2 + 10)]
     await wake(database, range(1, NOTIFY_BATCH * 2 + 10))
-    await asyncio.wait_for(asyncio.gather(*many), 5)
+    await asyncio.wait_for(asyncio.gather(*many), 20)
     await other.close()
 
 
@@ -238,7 +238,7 @@ async def test_the_listener_comes_back_when_its_connection_is_ended(database, se
         await eventually(are_back)
         waiter = other.signals.waiter(anna, 0)
         await wake(database, [anna])
-        await asyncio.wait_for(waiter, 5)
+        await asyncio.wait_for(waiter, 20)
     await other.close()
 
 
@@ -254,7 +254,7 @@ async def test_a_wake_up_that_was_missed_is_found_by_looking(settings, monkeypat
         await say(tx, anna, boris)
 
     await database.write(work)
-    await asyncio.wait_for(waiter, 5)
+    await asyncio.wait_for(waiter, 20)
     await asyncio.sleep(0.15)
     assert not patient.done()
     await database.close()
@@ -269,7 +269,7 @@ async def test_looking_goes_on_after_the_database_was_away(settings, superuser, 
         await terminate(superuser, "true")
         await asyncio.sleep(0.05)
     await superuser.execute("INSERT INTO receivers VALUES (5, 1, 1, 0)")
-    await asyncio.wait_for(waiter, 5)
+    await asyncio.wait_for(waiter, 20)
     await database.close()
 
 

@@ -3,7 +3,9 @@
 import io
 import json
 import os
+import re
 import struct
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +39,21 @@ def write_as_friend(token: str, text: str) -> int:
     asked = {"access_token": token, "v": "5.199", "peer_id": USER_ID, "message": text, "random_id": 0}
     answer = requests.post(f"{BASE_URL}/method/messages.send", data=asked, timeout=10).json()
     return int(answer["response"])
+
+
+def count_polls() -> int:
+    """Return how many times clients have asked from where they are to listen."""
+    told = requests.get(f"{BASE_URL}/metrics", timeout=10).text
+    counts = re.findall(r'^dvor_calls_total\{.*getLongPollServer".*\} ([0-9.]+)$', told, re.MULTILINE)
+    return sum(int(float(count)) for count in counts)
+
+
+def wait_for_poll(before: int) -> None:
+    """Wait until a client has asked anew, so that it hears of all that happens from now on."""
+    deadline = time.monotonic() + 60
+    while count_polls() <= before:
+        assert time.monotonic() < deadline, "the client does not listen"
+        time.sleep(0.05)
 
 
 def voice() -> bytes:

@@ -18,7 +18,9 @@ from facts import (
     STRANGER,
     TOKEN,
     USER_ID,
+    count_polls,
     friend_token,
+    wait_for_poll,
     write_as_friend,
 )
 
@@ -70,15 +72,17 @@ async def hear(poll: Any, token: str, text: str, *, peer_id: int = USER_ID) -> l
     """Return what a long poll tells when the friend writes."""
     asked = {"access_token": token, "v": "5.199", "peer_id": peer_id, "message": text, "random_id": 0}
 
+    before = await asyncio.to_thread(count_polls)
+
     async def write() -> None:
-        await asyncio.sleep(0.3)
+        await asyncio.to_thread(wait_for_poll, before)
         if peer_id == USER_ID:
             await asyncio.to_thread(write_as_friend, token, text)
         else:
             await asyncio.to_thread(requests.post, f"{BASE_URL}/method/messages.send", data=asked, timeout=10)
 
     writing = asyncio.create_task(write())
-    told = await asyncio.wait_for(poll.wait(), 15)
+    told = await asyncio.wait_for(poll.wait(), 30)
     await writing
     return list(told["updates"])
 

@@ -3,7 +3,18 @@
 import asyncio
 
 import openvkbottle
-from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, write_as_friend
+from facts import (
+    BASE_URL,
+    LOGIN,
+    PASSWORD,
+    STRANGER,
+    USER_ID,
+    count_polls,
+    friend_token,
+    picture,
+    wait_for_poll,
+    write_as_friend,
+)
 from openvkbottle.tools import PhotoMessageUploader, PhotoWallUploader
 from openvkbottle.user import Message, User
 
@@ -53,10 +64,11 @@ async def answer(api: openvkbottle.API) -> None:
         answered.set()
 
     token = await asyncio.to_thread(friend_token)
+    before = await asyncio.to_thread(count_polls)
     running = asyncio.create_task(person.run_polling())
-    await asyncio.sleep(0.5)
+    await asyncio.to_thread(wait_for_poll, before)
     await asyncio.to_thread(write_as_friend, token, "Привет, openvkbottle")
-    await asyncio.wait_for(answered.wait(), 10)
+    await asyncio.wait_for(answered.wait(), 30)
     running.cancel()
     [said] = (await api.messages.get_history(peer_id=2, count=1)).items
     assert said.text == "И тебе, openvkbottle" and said.attachments[0].photo

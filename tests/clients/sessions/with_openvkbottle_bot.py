@@ -4,7 +4,7 @@ import asyncio
 
 import openvkbottle
 import requests
-from facts import BASE_URL, GROUP_ID, GROUP_TOKEN, TOKEN, friend_token
+from facts import BASE_URL, GROUP_ID, GROUP_TOKEN, TOKEN, count_polls, friend_token, wait_for_poll
 from openvkbottle import BotPolling, Keyboard, Text
 from openvkbottle.bot import Bot, Message
 
@@ -36,10 +36,11 @@ async def offer(message: Message, name: str) -> None:
 
 async def main() -> None:
     """Listen, let the friend write, and see what he gets."""
+    before = await asyncio.to_thread(count_polls)
     listening = asyncio.create_task(bot.run_polling())
-    await asyncio.sleep(0.5)
+    await asyncio.to_thread(wait_for_poll, before)
     await asyncio.to_thread(ask, friend, "messages.send", peer_id=-GROUP_ID, message="Чай, бот?", random_id=0)
-    await asyncio.wait_for(answered.wait(), 10)
+    await asyncio.wait_for(answered.wait(), 30)
     history = await asyncio.to_thread(ask, friend, "messages.getHistory", peer_id=-GROUP_ID, count=1)
     [said] = history["response"]["items"]
     assert said["text"] == "Борис спросил, бот"

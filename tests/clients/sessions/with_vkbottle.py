@@ -3,7 +3,19 @@
 import asyncio
 
 import vkbottle
-from facts import BASE_URL, LOGIN, PASSWORD, STRANGER, USER_ID, friend_token, picture, voice, write_as_friend
+from facts import (
+    BASE_URL,
+    LOGIN,
+    PASSWORD,
+    STRANGER,
+    USER_ID,
+    count_polls,
+    friend_token,
+    picture,
+    voice,
+    wait_for_poll,
+    write_as_friend,
+)
 from vkbottle.exception_factory import VKAPIError
 from vkbottle.polling import UserPolling
 from vkbottle.tools import (
@@ -78,8 +90,10 @@ async def upload(api: vkbottle.API) -> None:
 async def poll(api: vkbottle.API) -> None:
     token = await asyncio.to_thread(friend_token)
 
+    before = await asyncio.to_thread(count_polls)
+
     async def write() -> None:
-        await asyncio.sleep(0.5)
+        await asyncio.to_thread(wait_for_poll, before)
         await asyncio.to_thread(write_as_friend, token, "for vkbottle")
 
     writing = asyncio.create_task(write())

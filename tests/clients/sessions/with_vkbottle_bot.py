@@ -4,7 +4,7 @@ import asyncio
 
 import requests
 import vkbottle
-from facts import BASE_URL, GROUP_ID, GROUP_TOKEN, TOKEN, friend_token
+from facts import BASE_URL, GROUP_ID, GROUP_TOKEN, TOKEN, count_polls, friend_token, wait_for_poll
 from vkbottle.bot import Bot, Message
 
 vkbottle.API.API_URL = f"{BASE_URL}/method/"
@@ -31,10 +31,11 @@ def ask(method: str, **params: object) -> dict[str, object]:
 
 async def main() -> None:
     """Listen, let the friend write, and see what he gets."""
+    before = await asyncio.to_thread(count_polls)
     listening = asyncio.create_task(bot.run_polling())
-    await asyncio.sleep(0.5)
+    await asyncio.to_thread(wait_for_poll, before)
     await asyncio.to_thread(ask, "messages.send", peer_id=-GROUP_ID, message="Привет, бот", random_id=0)
-    await asyncio.wait_for(answered.wait(), 15)
+    await asyncio.wait_for(answered.wait(), 30)
     history = await asyncio.to_thread(ask, "messages.getHistory", peer_id=-GROUP_ID, count=1)
     [said] = history["response"]["items"]
     assert (said["text"], said["reply_message"]["text"]) == ("И тебе, бот", "Привет, бот")

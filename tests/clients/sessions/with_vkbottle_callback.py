@@ -96,21 +96,21 @@ async def main() -> None:
     server_id = await bot.callback.find_server_id()
     await bot.callback.set_callback_settings(server_id, {"message_event": True})
     assert (await bot.callback.get_callback_settings(server_id))["message_new"]
-    for _ in range(200):  # until it has confirmed itself
+    for _ in range(600):  # until it has confirmed itself
         [known_server] = await bot.callback.get_callback_servers([server_id])
         if known_server["status"] == "ok":
             break
         await asyncio.sleep(0.05)
     friend = await asyncio.to_thread(friend_token)
     await ask(friend, "messages.send", peer_id=-GROUP_ID, message="Чай, бот?", random_id=0)
-    await asyncio.wait_for(answered.wait(), 15)
+    await asyncio.wait_for(answered.wait(), 30)
     [said] = (await ask(friend, "messages.getHistory", peer_id=-GROUP_ID, count=1))["items"]
     assert said["text"] == "Чай, бот!" and said["attachments"][0]["photo"]
     assert said["format_data"]["items"] == [{"type": "bold", "offset": 5, "length": 3}]
     button = said["keyboard"]["buttons"][0][0]["action"]
     asked = {"cmid": said["conversation_message_id"], "payload": button["payload"]}
     await ask(friend, "messages.sendMessageEvent", peer_id=-GROUP_ID, **asked)
-    await asyncio.wait_for(pressed.wait(), 15)
+    await asyncio.wait_for(pressed.wait(), 30)
     await bot.callback.delete_callback_server(server_id)
     await runner.cleanup()
 

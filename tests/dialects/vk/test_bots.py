@@ -47,7 +47,7 @@ async def test_a_bot_is_written_to_and_answers(cast_client: CastClient) -> None:
     waiting = asyncio.create_task(poll(cast_client, server, wait=10))
     await asyncio.sleep(0.05)
     await cast_client.get("messages.send", "boris", peer_id=-1, message="Есть шланг?", random_id=0)
-    answer = await asyncio.wait_for(waiting, 5)
+    answer = await asyncio.wait_for(waiting, 20)
     [update] = answer["updates"]
     assert (update["type"], update["group_id"], update["v"]) == ("message_new", 1, "5.199")
     assert update["object"]["message"]["text"] == "Есть шланг?"
@@ -88,7 +88,7 @@ async def test_typing_is_told_to_who_waits(cast_client: CastClient) -> None:
     waiting = asyncio.create_task(poll(cast_client, server | {"ts": newest}, wait=10))
     await asyncio.sleep(0.05)
     await cast_client.get("messages.setActivity", "boris", peer_id=-1)
-    [update] = (await asyncio.wait_for(waiting, 5))["updates"]
+    [update] = (await asyncio.wait_for(waiting, 20))["updates"]
     assert (update["type"], update["object"]) == (
         "message_typing_state",
         {"from_id": 2, "to_id": -1, "state": "typing"},

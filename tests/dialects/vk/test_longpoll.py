@@ -43,7 +43,7 @@ async def test_a_message_arrives(cast_client: CastClient, post: bool) -> None:
     waiting = asyncio.create_task(poll(cast_client, server, post=post, wait=10, mode=130, version=3))
     await asyncio.sleep(0.05)
     message_id = await write(cast_client, 'a < b & "c"\nd')
-    answer = await asyncio.wait_for(waiting, 5)
+    answer = await asyncio.wait_for(waiting, 20)
     boris = cast_client.ids["boris"]
     text = "a &lt; b &amp; &quot;c&quot;<br>d"
     assert answer["updates"] == [[4, message_id, 1, boris, NOW, text, {"title": " ... "}, {}, 0]]
@@ -125,7 +125,7 @@ async def test_a_stop_answers_those_who_wait(cast_client: CastClient) -> None:
     waiting = asyncio.create_task(poll(cast_client, server, wait=60))
     await asyncio.sleep(0.05)
     cast_client.courtyard.database.signals.close()
-    assert (await asyncio.wait_for(waiting, 2))["updates"] == []
+    assert (await asyncio.wait_for(waiting, 20))["updates"] == []
 
 
 async def test_a_client_that_leaves_is_not_waited_for(cast_client: CastClient) -> None:
@@ -145,7 +145,7 @@ async def test_a_client_that_leaves_is_not_waited_for(cast_client: CastClient) -
     await asyncio.sleep(0.1)
     assert cast_client.courtyard.database.signals.waiting() == {cast_client.ids["anna"]: server["ts"]}
     messages.put_nowait({"type": "http.disconnect"})
-    await asyncio.wait_for(polling, 5)
+    await asyncio.wait_for(polling, 20)
     assert not sent
     assert cast_client.courtyard.database.signals.waiting() == {}
 
