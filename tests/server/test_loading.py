@@ -22,6 +22,8 @@ HEAVY = (
 
 
 def test_a_server_starts_without_what_it_may_never_need() -> None:
-    program = f"import dvor.cli.main, dvor.server.run, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    program = (
+        f"import dvor.cli.main, dvor.cli.serve, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    )
     found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert found.stdout.strip() == "[]"

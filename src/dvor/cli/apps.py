@@ -10,7 +10,7 @@ from dvor.core import apps
 from dvor.core.courtyard import Courtyard
 from dvor.model.apps import STRONG_PROTOCOLS, NewApp
 
-app_app = App(name="app", help="Apps that log people in.")
+app_app = App(name="app")
 
 
 @app_app.command

@@ -13,7 +13,7 @@ from dvor.core.hooks import list_hooks, set_hooks
 from dvor.model.credentials import Credential, NewCredential
 from dvor.model.hooks import HOOK_EVENTS
 
-credential_app = App(name="credential", help="What other servers sign their calls of the server API with.")
+credential_app = App(name="credential")
 
 
 def read_permissions(texts: tuple[str, ...]) -> dict[str, Any]:

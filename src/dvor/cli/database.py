@@ -13,7 +13,7 @@ from dvor.config import Settings
 from dvor.core.courtyard import prepare_store
 from dvor.store import maintenance
 
-database_app = App(name="database", help="The database of a community.")
+database_app = App(name="database")
 Switch = Parameter(negative="")
 
 

@@ -15,7 +15,7 @@ from dvor.model.groups import GroupAccess, NewGroup
 from dvor.model.tokens import FULL_SCOPE, Scope
 from dvor.store.database import Transaction
 
-group_app = App(name="group", help="Communities and the tokens of their bots.")
+group_app = App(name="group")
 ACCESS = {"open": GroupAccess.OPEN, "closed": GroupAccess.CLOSED, "private": GroupAccess.PRIVATE}
 
 

@@ -5,56 +5,58 @@ import sys
 from cyclopts import App
 
 from dvor import __version__
-from dvor.cli.apps import app_app
-from dvor.cli.credentials import credential_app
-from dvor.cli.database import database_app
-from dvor.cli.demo import demo
-from dvor.cli.docs import docs
-from dvor.cli.groups import group_app
-from dvor.cli.invites import invite
-from dvor.cli.serve import serve
-from dvor.cli.tokens import token_app
-from dvor.cli.users import user_app
 from dvor.config import ConfigError
-from dvor.core.secrets import MasterKeyUnusable
 from dvor.model.errors import Refusal
-from dvor.store.maintenance import MaintenanceRefused
-from dvor.store.revision import SchemaTooNew
-from dvor.store.sqlite import DataFolderBusy
 
 app = App(
     name="dvor",
     version=f"dvor {__version__}",
     help="A community server that speaks the API of VK and OpenVK.",
 )
-app.command(serve)
-app.command(demo)
-app.command(user_app)
-app.command(invite)
-app.command(token_app)
-app.command(group_app)
-app.command(app_app)
-app.command(credential_app)
-app.command(database_app)
-app.command(docs)
+COMMANDS = {
+    "serve:serve": "Serve a community.",
+    "demo:demo": "Serve a demo community; without --data or --database it is gone when the server stops.",
+    "users:user_app": "The people of a community.",
+    "invites:invite": "Print a new code with which people can sign up, also where only the invited may.",
+    "tokens:token_app": "Access tokens.",
+    "groups:group_app": "Communities and the tokens of their bots.",
+    "apps:app_app": "Apps that log people in.",
+    "credentials:credential_app": "What other servers sign their calls of the server API with.",
+    "database:database_app": "The database of a community.",
+    "docs:docs": "Write the reference pages into a folder.",
+}
+"""Where each command is, and what it says of itself: so it is loaded without the others."""
 
-
-def _unusable() -> tuple[type[BaseException], ...]:
-    """Return how a database or a folder that cannot be used shows; asked only when something has failed."""
-    from dvor.store.postgresql import UNUSABLE  # SQLite does without its driver's memory
-
-    return (OSError, *UNUSABLE)
+for _place, _help in COMMANDS.items():
+    app.command(f"dvor.cli.{_place}", name=_place.partition(":")[2].removesuffix("_app"), help=_help)
 
 
 def main() -> None:
     """Run the command; what the operator did wrong is one line and exit code 1."""
     try:
         app(sys.argv[1:])
-    except ConfigError as error:
-        sys.exit("\n".join(f"dvor: {problem}" for problem in error.problems))
-    except Refusal as error:
-        sys.exit(f"dvor: {type(error).__name__}: {error}")
-    except (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable, SchemaTooNew) as error:
-        sys.exit(f"dvor: {error}")
-    except _unusable() as error:
-        sys.exit(f"dvor: the database or the data folder cannot be used: {error}")
+    except Exception as error:
+        problem = _explain(error)
+        if problem is None:
+            raise
+        sys.exit(problem)
+
+
+def _explain(error: Exception) -> str | None:
+    """Return what the operator did wrong; None for what is a bug."""
+    if isinstance(error, ConfigError):
+        return "\n".join(f"dvor: {problem}" for problem in error.problems)
+    if isinstance(error, Refusal):
+        return f"dvor: {type(error).__name__}: {error}"
+    # these bring the database and its drivers with them
+    from dvor.core.secrets import MasterKeyUnusable
+    from dvor.store.maintenance import MaintenanceRefused
+    from dvor.store.postgresql import UNUSABLE
+    from dvor.store.revision import SchemaTooNew
+    from dvor.store.sqlite import DataFolderBusy
+
+    if isinstance(error, (DataFolderBusy, MaintenanceRefused, MasterKeyUnusable, SchemaTooNew)):
+        return f"dvor: {error}"
+    if isinstance(error, (OSError, *UNUSABLE)):
+        return f"dvor: the database or the data folder cannot be used: {error}"
+    return None

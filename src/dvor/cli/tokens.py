@@ -11,7 +11,7 @@ from dvor.core.courtyard import Courtyard
 from dvor.core.tokens import issue_token, list_tokens, revoke_all_tokens, revoke_token
 from dvor.model.tokens import FULL_SCOPE, Scope
 
-token_app = App(name="token", help="Access tokens.")
+token_app = App(name="token")
 
 
 @token_app.command

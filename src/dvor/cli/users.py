@@ -15,7 +15,7 @@ from dvor.core.courtyard import Courtyard, open_courtyard
 from dvor.core.users import appoint, deactivate
 from dvor.model.users import NewUser
 
-user_app = App(name="user", help="The people of a community.")
+user_app = App(name="user")
 T = TypeVar("T")
 
 
