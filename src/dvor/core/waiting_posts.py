@@ -42,8 +42,9 @@ async def submit_post(
     `write_post`.
     """
     now = about["now"]
-    owner = await load_owner(tx, user_id, owner_id)
-    is_suggested = not from_group and takes_suggestions(owner)
+    # only communities take suggestions; who else hosts the post is looked at once, by `prepare_post`
+    asks = owner_id < 0 and not from_group
+    is_suggested = asks and takes_suggestions(await load_owner(tx, user_id, owner_id))
     if not publish_at and not is_suggested:
         return await write_post(
             tx, user_id, owner_id, text, attachments, guid=guid, from_group=from_group, **about

@@ -249,7 +249,32 @@ def _place(place_id: int, title: str) -> Place | UnsetType:
     return Place(place_id, title) if title else UNSET
 
 
+def _is_mobile(user: User) -> bool:
+    return user.platform is not None and user.platform < Platform.WINDOWS
+
+
+def _online_mobile(drawing: "UserDrawing", one: Person) -> int | UnsetType:
+    user = one.user
+    return UNSET if user.seen_at is None else int(user.is_online(drawing.now) and _is_mobile(user))
+
+
+def _last_seen(_: "UserDrawing", one: Person) -> LastSeen | UnsetType:
+    user = one.user
+    return UNSET if user.seen_at is None else LastSeen(user.seen_at, user.platform or Platform.SITE)
+
+
+def _online_info(drawing: "UserDrawing", one: Person) -> OnlineInfo | UnsetType:
+    user = one.user
+    if user.seen_at is None:
+        return UNSET
+    return OnlineInfo(True, user.is_online(drawing.now), _is_mobile(user), user.seen_at)
+
+
 PUBLIC: dict[str, Getter] = {
+    "online": lambda drawing, one: int(one.user.is_online(drawing.now)),
+    "online_mobile": _online_mobile,
+    "last_seen": _last_seen,
+    "online_info": _online_info,
     **{name: _picture(size) for name, size in AVATAR_FIELDS.items()},
     **{name: _in_case(place, case) for name, (place, case) in CASE_FIELDS.items()},
     "sex": lambda _, one: one.user.sex,
@@ -301,27 +326,26 @@ ASKED_ONLY = frozenset({"mobile_phone", "home_phone"})
 """Members that come with `contacts` alone."""
 MAX_KEPT_FIELDS = 1000
 """Characters of a list of fields whose plan is kept for the next call."""
-PRESENCE = frozenset({"online", "online_mobile", "last_seen", "online_info"})
 
 
 class _Plan(NamedTuple):
-    """What some fields ask for: the fields, the getters of what everybody sees and of the rest, and presence."""
+    """What some fields ask for: the fields, the getters of what everybody sees, and these with those of the rest."""
 
     fields: frozenset[str]
     public: list[tuple[str, Getter]]
-    private: list[tuple[str, Getter]]
-    with_presence: bool
+    all: list[tuple[str, Getter]]
 
 
 def _plan(names: tuple[str, ...], is_versioned: bool) -> _Plan:
     fields = frozenset(names)
     wanted = {*(fields - ASKED_ONLY), *(name for one in fields for name in TOGETHER.get(one, ()))}
-    return _Plan(
-        fields,
-        [(name, PUBLIC[name]) for name in sorted(wanted & PUBLIC.keys())],
-        [(name, PRIVATE[name]) for name in sorted(wanted & PRIVATE.keys())],
-        not is_versioned or not fields.isdisjoint(PRESENCE),
-    )
+    if not is_versioned:
+        wanted.add("online")
+    public = [(name, PUBLIC[name]) for name in sorted(wanted & PUBLIC.keys())]
+    if "online" in fields and "online_mobile" not in fields:
+        # unasked it comes only where it says yes
+        public.append(("online_mobile", lambda drawing, one: _online_mobile(drawing, one) or UNSET))
+    return _Plan(fields, public, public + [(name, PRIVATE[name]) for name in sorted(wanted & PRIVATE.keys())])
 
 
 _known_plan = lru_cache(1024)(_plan)
@@ -333,13 +357,12 @@ class UserDrawing:
 
     def __init__(self, call: Call, fields: Collection[str], name_case: NameCase = "nom") -> None:
         self._courtyard: Courtyard = call.courtyard
-        self._now = call.now
+        self.now: int = call.now
         self._case = name_case
         self.is_versioned: bool = call.is_versioned
         # what is kept must be short
         find = _known_plan if sum(map(len, fields)) <= MAX_KEPT_FIELDS else _plan
-        plan = find(tuple(fields), call.is_versioned)
-        self.fields, self._public, self._private, self._with_presence = plan
+        self.fields, self._public, self._all = find(tuple(fields), call.is_versioned)
 
     def draw(self, person: Person, counters: UserCounters | None = None, **extra: Any) -> UserObject:
         """Return a user as the viewer may see him."""
@@ -349,42 +372,27 @@ class UserDrawing:
         if user.deactivated:
             return UserObject(user.id, user.first_name, user.last_name, deactivated=user.deactivated, **extra)
         is_open = person.is_open
-        drawn: dict[str, Any] = extra
-        drawn["is_closed"] = self._flag(user.is_closed)
-        drawn["can_access_closed"] = self._flag(is_open)
-        if self._with_presence:
-            self._add_presence(drawn, user)
-        for name, get in self._public:
-            drawn[name] = get(self, person)
-        if is_open:
-            for name, get in self._private:
-                drawn[name] = get(self, person)
-            if counters is not None:
-                self._add_counters(drawn, counters)
-        names = (user.first_name, user.last_name) if self._case == "nom" else decline_user(user, self._case)
-        return UserObject(user.id, *names, **drawn)
-
-    def _flag(self, value: bool) -> Flag:
-        return value if self.is_versioned else int(value)
+        first_name, last_name = user.first_name, user.last_name
+        if self._case != "nom":
+            first_name, last_name = decline_user(user, self._case)
+        drawn = {name: get(self, person) for name, get in (self._all if is_open else self._public)}
+        if is_open and counters is not None:
+            self._add_counters(drawn, counters)
+        if extra:
+            drawn |= extra
+        return UserObject(
+            user.id,
+            first_name,
+            last_name,
+            is_closed=user.is_closed if self.is_versioned else int(user.is_closed),
+            can_access_closed=is_open if self.is_versioned else int(is_open),
+            **drawn,
+        )
 
     def avatar(self, user: User, size: str) -> str:
         """Return the address of a user's picture."""
         kept = user.avatar.get(size) or user.avatar.get("max")
         return self._courtyard.file_url(kept) if kept else f"{self._courtyard.public_url}/static/camera.png"
-
-    def _add_presence(self, drawn: dict[str, Any], user: User) -> None:
-        is_online, fields = user.is_online(self._now), self.fields
-        if not self.is_versioned or "online" in fields:
-            drawn["online"] = int(is_online)
-        if user.seen_at is None:
-            return
-        is_mobile = user.platform is not None and user.platform < Platform.WINDOWS
-        if "online_mobile" in fields or ("online" in fields and is_online and is_mobile):
-            drawn["online_mobile"] = int(is_online and is_mobile)
-        if "last_seen" in fields:
-            drawn["last_seen"] = LastSeen(user.seen_at, user.platform or Platform.SITE)
-        if "online_info" in fields:
-            drawn["online_info"] = OnlineInfo(True, is_online, is_mobile, user.seen_at)
 
     def _add_counters(self, drawn: dict[str, Any], counters: UserCounters) -> None:
         if not self.fields.isdisjoint(("counters", "correct_counters")):
