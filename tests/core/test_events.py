@@ -13,7 +13,7 @@ from dvor.core.users import create_user
 from dvor.model.errors import CursorTooOld, UserNotFound
 from dvor.model.events import Cursor, EventKind, MessageEvent
 from dvor.model.users import NewUser
-from dvor.store import postgresql
+from dvor.store import patrol
 from dvor.store.database import Transaction
 from dvor.store.events import append_event
 from tests.core.conftest import NOW, Clock, Settle, told
@@ -59,7 +59,7 @@ async def test_nothing_within_the_time_is_an_empty_answer(courtyard: Courtyard, 
 @pytest.fixture
 def without_looking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks by himself whether there is news for him: he is told or he waits."""
-    monkeypatch.setattr(postgresql, "PATROL_SECONDS", 3600)
+    monkeypatch.setattr(patrol, "PATROL_SECONDS", 3600)
 
 
 async def test_who_waits_is_woken_by_his_own_news_only(
@@ -81,12 +81,12 @@ async def test_many_waiters_of_one_person_are_all_woken(courtyard: Courtyard, se
     waiting = [asyncio.create_task(wait_for_events(courtyard, one, 0, 30)) for _ in range(10)]
 
     async def all_wait() -> bool:
-        return one in courtyard.database.signals.waiting()
+        return one in courtyard.database.signals.receivers()
 
     await eventually(all_wait)
     await send(courtyard, other, one)
     assert [len(news.events) for news in await asyncio.gather(*waiting)] == [2] * 10
-    assert courtyard.database.signals.waiting() == {}, "and forgotten"
+    assert courtyard.database.signals.receivers() == [], "and forgotten"
 
 
 async def test_who_waits_for_the_same_shares_one_reading(courtyard: Courtyard, settle: Settle) -> None:
@@ -127,7 +127,7 @@ async def test_a_wait_ends_when_who_asked_has_gone(courtyard: Courtyard, settle:
     async with asyncio.timeout(5):
         assert (await waiting).events == []
         assert (await wait_for_events(courtyard, one, 0, 30, leaving)).events == [], "and if he had before"
-    assert courtyard.database.signals.waiting() == {}
+    assert courtyard.database.signals.receivers() == []
 
 
 async def test_who_goes_away_is_forgotten(courtyard: Courtyard, settle: Settle) -> None:
@@ -136,7 +136,7 @@ async def test_who_goes_away_is_forgotten(courtyard: Courtyard, settle: Settle) 
     await asyncio.sleep(0.05)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    assert courtyard.database.signals.waiting() == {}
+    assert courtyard.database.signals.receivers() == []
 
 
 async def test_nothing_is_missed_while_many_write(courtyard: Courtyard, settle: Settle) -> None:
@@ -168,7 +168,7 @@ async def test_a_cursor_that_leads_nowhere_is_refused(
     with pytest.raises(CursorTooOld) as caught:
         await wait_for_events(courtyard, one, after, 10)
     assert caught.value.newest == 1
-    assert courtyard.database.signals.waiting() == {}
+    assert courtyard.database.signals.receivers() == []
 
 
 async def test_nobody_s_events_are_refused(courtyard: Courtyard) -> None:

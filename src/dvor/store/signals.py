@@ -45,9 +45,14 @@ class Signals:
                 if not future.done():
                     future.set_result(pulse)
 
-    def waiting(self) -> dict[int, int]:
-        """Return who is waited for, and the lowest newest event that a waiter knows."""
-        return {receiver_id: min(waiters.values()) for receiver_id, waiters in self._waiters.items()}
+    def receivers(self) -> list[int]:
+        """Return who is waited for."""
+        return list(self._waiters)
+
+    def waiting(self, receiver_ids: Iterable[int]) -> dict[int, int]:
+        """Return which of the receivers are waited for, and the lowest newest event that a waiter knows."""
+        found = ((receiver_id, self._waiters.get(receiver_id)) for receiver_id in receiver_ids)
+        return {receiver_id: min(waiters.values()) for receiver_id, waiters in found if waiters}
 
     def close(self) -> None:
         """Wake everybody, now and from now on."""
