@@ -74,6 +74,12 @@ async def load_members(tx: Transaction, user_id: int, list_id: int) -> set[int]:
     return set(await store.load_members(tx, user_id, list_id))
 
 
+async def load_list(tx: Transaction, user_id: int, list_id: int) -> list[int]:
+    """Return who is on one of a person's lists; `ListNotFound`."""
+    await _find(tx, user_id, list_id)
+    return await store.load_members(tx, user_id, list_id)
+
+
 async def load_lists_of(tx: Transaction, user_id: int, friend_ids: list[int]) -> dict[int, list[int]]:
     """Return the numbers of a person's lists on which each of these friends is."""
     found: dict[int, list[int]] = {friend_id: [] for friend_id in friend_ids}

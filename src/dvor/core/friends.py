@@ -1,5 +1,7 @@
 """Friends: asking, accepting, parting; the lists of friends and requests."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
@@ -202,13 +204,27 @@ async def load_friendships(tx: Transaction, user_id: int, user_ids: list[int]) -
 
 
 async def list_online(
-    tx: Transaction, viewer_id: int, user_id: int, *, offset: int, count: int, now: int
+    tx: Transaction,
+    viewer_id: int,
+    user_id: int,
+    *,
+    offset: int,
+    count: int,
+    now: int,
+    among: Collection[int] | None = None,
 ) -> tuple[list[int], list[int]]:
-    """Return a user's friends who are here, and those of them who came with a telephone; `ProfileClosed`."""
+    """Return a user's friends who are here (`among` some), and those of them who came with a telephone.
+
+    `ProfileClosed`.
+    """
     page = await list_friends(
         tx, viewer_id, user_id, order="id", offset=0, count=MAX_FRIENDS, with_people=True
     )
-    here = [one.user for one in page.people.values() if one.user.is_online(now)]
+    here = [
+        one.user
+        for one in page.people.values()
+        if one.user.is_online(now) and (among is None or one.user.id in among)
+    ]
     chosen = sorted(here, key=lambda user: user.id)[offset : offset + count]
     mobile = [user.id for user in chosen if user.platform is not None and user.platform < Platform.WINDOWS]
     return [user.id for user in chosen], mobile

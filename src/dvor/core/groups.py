@@ -281,10 +281,14 @@ async def unban(tx: Transaction, user_id: int, group_id: int, banned_id: int, *,
 
 
 async def list_bans(
-    tx: Transaction, user_id: int, group_id: int, *, offset: int, count: int
+    tx: Transaction, user_id: int, group_id: int, *, offset: int, count: int, banned_id: int = 0
 ) -> tuple[int, list[GroupBan], People]:
-    """Return how many are on a community's blacklist, and a page of them; `AccessDenied`."""
+    """Return how many are on a community's blacklist, and a page of them, or one person alone; `AccessDenied`."""
     await get_managed_group(tx, user_id, group_id, Role.MODERATOR)
+    if banned_id:
+        found = await members.find_ban(tx, group_id, banned_id)
+        bans = [found] if found else []
+        return len(bans), bans, await load_people(tx, user_id, [ban.user_id for ban in bans])
     bans = await members.list_bans(tx, group_id, offset, count)
     people = await load_people(tx, user_id, [ban.user_id for ban in bans])
     return await members.count_bans(tx, group_id), bans, people

@@ -126,6 +126,15 @@ async def restore_message(tx: Transaction, user_id: int, message_id: int, *, now
     await tell_unread(tx, changed, now)
 
 
+async def find_number(tx: Transaction, user_id: int, peer_id: int, number: int) -> int:
+    """Return the id of a message by its number in a conversation, hidden or not; `MessageNotFound`."""
+    conversation, _ = await get_conversation(tx, user_id, peer_id)
+    found = await messages.load_numbered(tx, conversation.id, [number])
+    if number not in found:
+        raise MessageNotFound(f"{number} in {peer_id}")
+    return found[number].id
+
+
 async def mark_important(
     tx: Transaction, user_id: int, found: list[Message], *, is_important: bool, now: int
 ) -> None:

@@ -108,7 +108,14 @@ class ShownPage(Struct, frozen=True):
 
 
 async def list_attachments(
-    tx: Transaction, viewer_id: int, peer_id: int, kind: str, *, place: tuple[int, int] | None, count: int
+    tx: Transaction,
+    viewer_id: int,
+    peer_id: int,
+    kind: str,
+    *,
+    place: tuple[int, int] | None,
+    count: int,
+    offset: int = 0,
 ) -> ShownPage:
     """Return what of a kind was attached in a conversation, from a place (a message's number, a position) on.
 
@@ -129,6 +136,7 @@ async def list_attachments(
         if page.attached.has(attachment) and page.attached.kind_of(attachment) == kind
         if place is None or message.number < place[0] or position >= place[1]
     ]
+    shown = shown[offset:]
     if len(shown) > count:
         following = shown[count]
         return ShownPage(shown[:count], (following.message.number, following.position), page)

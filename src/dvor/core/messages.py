@@ -11,7 +11,7 @@ from dvor.core.privacy import Owners, load_owners
 from dvor.model.attachments import Attachment
 from dvor.model.conversations import Chat, Membership
 from dvor.model.errors import InvalidParameter, MessageNotFound
-from dvor.model.ids import CHAT_PEERS
+from dvor.model.ids import CHAT_PEERS, MAX_NUMBER
 from dvor.model.messages import Message, MessageKey, Quoted, Reaction
 from dvor.store import conversations, messages
 from dvor.store.chats import load_chats
@@ -147,9 +147,13 @@ async def read_history(
     )
 
 
-async def list_important(tx: Transaction, viewer_id: int, *, offset: int, count: int) -> MessagePage:
-    """Return the messages that the viewer has marked as important, newest first."""
-    return await _gather_visible(tx, viewer_id, await messages.list_important(tx, viewer_id, offset, count))
+async def list_important(
+    tx: Transaction, viewer_id: int, *, offset: int, count: int, start_message_id: int = 0
+) -> MessagePage:
+    """Return the messages that the viewer has marked as important, newest first, from one on or (0) from the first."""
+    upto = start_message_id or MAX_NUMBER
+    page = await messages.list_important(tx, viewer_id, upto, offset, count)
+    return await _gather_visible(tx, viewer_id, page)
 
 
 async def gather_page(

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from dvor.core.courtyard import Courtyard
 from dvor.core.notifications import notify
 from dvor.core.privacy import Community, Owner, load_owner
-from dvor.core.wall import AboutPost, PostPage, gather_page, prepare_post, publish_post, write_post
+from dvor.core.wall import AboutPost, PostPage, choose, gather_page, prepare_post, publish_post, write_post
 from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden, PostNotFound, Refusal
 from dvor.model.groups import WallMode
 from dvor.model.jobs import Job
 from dvor.model.notifications import Notification
-from dvor.model.wall import MAX_WAITING, WaitingKind, WaitingPost
+from dvor.model.wall import MAX_WAITING, NO_CHANGE, PostChange, WaitingKind, WaitingPost
 from dvor.store import waiting_posts as store
 from dvor.store.database import Transaction
 from dvor.store.jobs import insert_job
@@ -170,6 +170,7 @@ async def edit_waiting(
     *,
     publish_at: int,
     now: int,
+    change: PostChange = NO_CHANGE,
 ) -> None:
     """Change a waiting post and, if `publish_at` is no 0, its time; `PostNotFound`, errors of `submit_post`."""
     waiting, _ = await _find(tx, user_id, owner_id, post_id)
@@ -183,12 +184,12 @@ async def edit_waiting(
         text,
         before.attachments if attachments is None else attachments,
         platform=before.platform,
-        is_friends_only=before.is_friends_only,
+        is_friends_only=choose(change.is_friends_only, before.is_friends_only),
         now=now,
         from_group=before.from_id == owner_id < 0,
         is_suggested=waiting.kind == "suggested",
-        is_signed=bool(before.signer_id),
-        is_uncommented=before.is_uncommented,
+        is_signed=choose(change.is_signed, bool(before.signer_id)),
+        is_uncommented=choose(change.is_uncommented, before.is_uncommented),
         guid=before.guid,
     )
     await store.change_waiting_post(tx, waiting, fresh, publish_at or waiting.publish_at)

@@ -18,7 +18,7 @@ from dvor.model.errors import (
 )
 from dvor.model.events import ItemEvent
 from dvor.model.notifications import Notification
-from dvor.model.wall import MAX_TEXT, Copy, NewPost, Post, WallFilter
+from dvor.model.wall import MAX_TEXT, NO_CHANGE, Copy, NewPost, Post, PostChange, WallFilter
 from dvor.model.words import fold_words
 from dvor.store import wall as store
 from dvor.store.database import Transaction
@@ -269,10 +269,11 @@ async def edit_post(
     attachments: list[Attachment] | None,
     *,
     now: int,
+    change: PostChange = NO_CHANGE,
 ) -> None:
     """Change one's own post, or the community's as its editor; no attachments (None) leaves them.
 
-    `PostNotFound`, `AccessDenied`, `InvalidParameter`.
+    A community's post that was unsigned is signed by who changes it.  `PostNotFound`, `AccessDenied`, `InvalidParameter`.
     """
     post = await get_post(tx, user_id, owner_id, post_id)
     owner = await load_owner(tx, user_id, owner_id)
@@ -286,10 +287,28 @@ async def edit_post(
         raise InvalidParameter("message", "too long, or too much attached")
     if attachments:
         await check_attachments(tx, user_id, attachments)
-    await store.change_post(tx, post, text, kept, now)
+    if change.is_friends_only and owner_id != user_id:
+        raise InvalidParameter("friends_only", "only on one's own wall")
+    signer_id = post.signer_id
+    if change.is_signed is not None:
+        signer_id = (signer_id or user_id) if change.is_signed and post.from_id == owner_id < 0 else 0
+    changed = replace(
+        post,
+        text=text,
+        attachments=kept,
+        is_friends_only=choose(change.is_friends_only, post.is_friends_only),
+        is_uncommented=choose(change.is_uncommented, post.is_uncommented),
+        signer_id=signer_id,
+    )
+    await store.change_post(tx, changed, now)
     old, new = set(fold_words(post.text)), set(fold_words(text))
     await delete_post_words(tx, owner_id, post_id, old - new)
     await insert_post_words(tx, owner_id, post_id, new - old)
+
+
+def choose(wanted: bool | None, before: bool) -> bool:
+    """Return what is wanted, or (None) what was before."""
+    return before if wanted is None else wanted
 
 
 async def restore_post(tx: Transaction, user_id: int, owner_id: int, post_id: int) -> None:

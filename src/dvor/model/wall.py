@@ -71,6 +71,17 @@ class NewPost(Struct, frozen=True, kw_only=True):
     is_uncommented: bool = False
 
 
+class PostChange(Struct, frozen=True):
+    """What else to change of a post than its content; None leaves it."""
+
+    is_friends_only: bool | None = None
+    is_signed: bool | None = None
+    is_uncommented: bool | None = None
+
+
+NO_CHANGE = PostChange()
+
+
 class WaitingPost(Struct, frozen=True):
     """A post that is not on its wall yet: put off until `publish_at` (Unix time), or suggested to a community (0).
 

@@ -169,6 +169,9 @@ _BANS = Statement(
     .offset(_page["offset"]),
     GroupBan,
 )
+_BAN = Statement(
+    select(group_bans).where(group_bans.c.group_id == _group_id, group_bans.c.user_id == _user_id), GroupBan
+)
 _COUNT_BANS = Statement(select(func.count()).select_from(group_bans).where(_of_group))
 
 
@@ -272,6 +275,11 @@ async def delete_ended_bans(tx: Transaction, now: int) -> int:
 async def list_bans(tx: Transaction, group_id: int, offset: int, count: int) -> list[GroupBan]:
     """Return a page of a community's blacklist."""
     return await tx.rows(_BANS, group_id=group_id, offset=offset, count=count)
+
+
+async def find_ban(tx: Transaction, group_id: int, user_id: int) -> GroupBan | None:
+    """Return a person's place on a community's blacklist, None if he is not on it."""
+    return await tx.row(_BAN, group_id=group_id, user_id=user_id)
 
 
 async def count_bans(tx: Transaction, group_id: int) -> int:

@@ -215,6 +215,7 @@ _IMPORTANT = Statement(
         message_marks.c.user_id == _user_id,
         message_marks.c.is_important,
         messages.c.deleted_at == literal_column("0"),
+        messages.c.id <= bindparam("upto", type_=Id),
     )
     .order_by(messages.c.id.desc())
     .limit(bindparam("count", type_=Integer))
@@ -336,9 +337,9 @@ async def load_marks(
     return dict(found)
 
 
-async def list_important(tx: Transaction, user_id: int, offset: int, count: int) -> list[Message]:
-    """Return the messages that a member has marked as important, newest first."""
-    return await tx.rows(_IMPORTANT, user_id=user_id, offset=offset, count=count)
+async def list_important(tx: Transaction, user_id: int, upto: int, offset: int, count: int) -> list[Message]:
+    """Return the messages up to an id that a member has marked as important, newest first."""
+    return await tx.rows(_IMPORTANT, user_id=user_id, upto=upto, offset=offset, count=count)
 
 
 async def set_hidden(tx: Transaction, user_id: int, keys: list[tuple[int, int]], *, is_hidden: bool) -> None:

@@ -209,6 +209,9 @@ _EDIT = Statement(
         text=bindparam("new_text", type_=Text),
         attachments=bindparam("new_attachments", type_=posts.c.attachments.type),
         edited_at=bindparam("at", type_=Id),
+        is_friends_only=bindparam("friends_only", type_=Boolean),
+        is_uncommented=bindparam("uncommented", type_=Boolean),
+        signer_id=bindparam("signer", type_=Id),
     )
 )
 _SET_UNCOMMENTED = Statement(
@@ -325,12 +328,19 @@ async def restore_post(tx: Transaction, owner_id: int, post_id: int) -> None:
     await tx.run(_RESTORE, owner_id=owner_id, post_id=post_id, nothing=None, nobody=0)
 
 
-async def change_post(
-    tx: Transaction, post: Post, text: str, attachments: list[Attachment], now: int
-) -> None:
-    """Give a post other content."""
-    key = {"owner_id": post.owner_id, "post_id": post.id}
-    await tx.run(_EDIT, **key, new_text=text, new_attachments=attachments, at=now)
+async def change_post(tx: Transaction, post: Post, now: int) -> None:
+    """Store a post with other content, or for other people."""
+    await tx.run(
+        _EDIT,
+        owner_id=post.owner_id,
+        post_id=post.id,
+        new_text=post.text,
+        new_attachments=post.attachments,
+        at=now,
+        friends_only=post.is_friends_only,
+        uncommented=post.is_uncommented,
+        signer=post.signer_id,
+    )
 
 
 async def set_uncommented(tx: Transaction, owner_id: int, post_id: int, *, is_uncommented: bool) -> None:

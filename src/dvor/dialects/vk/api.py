@@ -18,6 +18,7 @@ SECTIONS = (
     "friend_lists",
     "friend_relations",
     "friends",
+    "group_blacklist",
     "group_management",
     "groups",
     "likes",

@@ -8,6 +8,7 @@ from msgspec import Struct
 from dvor.core import chats
 from dvor.core.files import make_address, read_picture_receipt
 from dvor.dialects.vk.chats import ChatNumber, draw_whole_chat
+from dvor.dialects.vk.peers import ActorParams, read_actor
 from dvor.dialects.vk.photo_objects import CHAT_UPLOAD
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidUpload
@@ -73,11 +74,18 @@ async def set_chat_photo(call: Call, params: SetPhoto) -> ChangedChat:
     return ChangedChat(message_id, await draw_whole_chat(call, number, []))
 
 
+class DeletePhoto(ActorParams, kw_only=True):
+    """Parameters of messages.deleteChatPhoto."""
+
+    chat_id: ChatNumber
+
+
 @method("messages.deleteChatPhoto", scope=Scope.MESSAGES, for_groups=True, writes=True)
-async def delete_chat_photo(call: Call, params: OneChat) -> ChangedChat:
+async def delete_chat_photo(call: Call, params: DeletePhoto) -> ChangedChat:
     """Takes a chat's picture away.
 
     VK: messages.deleteChatPhoto.
     """
-    message_id = await chats.set_avatar(call.tx, call.owner_id, params.chat_id, None, now=call.now)
-    return ChangedChat(message_id, await draw_whole_chat(call, params.chat_id, []))
+    actor_id = await read_actor(call, params.group_id)
+    message_id = await chats.set_avatar(call.tx, actor_id, params.chat_id, None, now=call.now)
+    return ChangedChat(message_id, await draw_whole_chat(call, params.chat_id, [], actor_id=actor_id))

@@ -10,9 +10,11 @@ from dvor.core.conversations import get_conversation
 from dvor.core.privacy import Person
 from dvor.dialects.vk.conversation_objects import draw_chat, draw_link
 from dvor.dialects.vk.group_objects import GroupObject, draw_groups
+from dvor.dialects.vk.name_cases import NameCase
 from dvor.dialects.vk.peers import ActorParams, OnePeer, read_actor
 from dvor.dialects.vk.post_objects import draw_profiles
 from dvor.dialects.vk.user_objects import UserDrawing, UserObject
+from dvor.dialects.vk.users import NameCaseWord, read_case
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.ids import CHAT_PEERS, MAX_USER_ID, UserId
@@ -154,6 +156,7 @@ class GetChat(Params):
     chat_id: Annotated[int, doc("The chat's number.", ge=0, le=CHAT_PEERS - 1)] = 0
     chat_ids: Annotated[list[ChatNumber], doc("Up to 100 chats.", max_length=100)] = []
     fields: Annotated[list[str], doc("Members of users.get: `users` are then users and not ids.")] = []
+    name_case: Annotated[NameCaseWord, doc("The case of the names in Russian.")] = "nom"
 
 
 @method("messages.getChat", scope=Scope.MESSAGES)
@@ -165,19 +168,26 @@ async def get_chat(call: Call, params: GetChat) -> dict[str, Any] | list[dict[st
     if not params.chat_id and not params.chat_ids:
         raise InvalidParameter("chat_id")
     drawn = [
-        await draw_whole_chat(call, number, params.fields) for number in params.chat_ids or [params.chat_id]
+        await draw_whole_chat(call, number, params.fields, name_case=read_case(params.name_case))
+        for number in params.chat_ids or [params.chat_id]
     ]
     return drawn if params.chat_ids else drawn[0]
 
 
-async def draw_whole_chat(call: Call, number: int, fields: list[str]) -> dict[str, Any]:
+async def draw_whole_chat(
+    call: Call, number: int, fields: list[str], *, actor_id: int = 0, name_case: NameCase = "nom"
+) -> dict[str, Any]:
     """Return a chat with its members: ids, or people with these fields; `ChatForbidden`."""
-    chat = await chats.get_chat(call.tx, call.owner_id, number)
-    _, view = await get_conversation(call.tx, call.owner_id, chat.peer_id)
-    found = await chats.list_members(call.tx, call.owner_id, chat.peer_id)
+    actor_id = actor_id or call.owner_id
+    chat = await chats.get_chat(call.tx, actor_id, number)
+    _, view = await get_conversation(call.tx, actor_id, chat.peer_id)
+    found = await chats.list_members(call.tx, actor_id, chat.peer_id)
     members: list[Any] = [one.user_id for one in found.views]
     if fields:
-        drawing, inviters = UserDrawing(call, fields), {one.user_id: one.inviter_id for one in found.views}
+        drawing, inviters = (
+            UserDrawing(call, fields, name_case),
+            {one.user_id: one.inviter_id for one in found.views},
+        )
         people = [(one, found.owners.get(one)) for one in members]
         members = [
             {"type": "profile", "invited_by": inviters[user_id]} | _as_dict(drawing.draw(person))
@@ -239,6 +249,14 @@ async def join_chat_by_invite_link(call: Call, params: ByLink) -> JoinedChat:
     return JoinedChat(chat.number)
 
 
+class PreviewChat(Params):
+    """Parameters of messages.getChatPreview."""
+
+    link: Annotated[str, doc("The invitation link.", max_length=256)] = ""
+    peer_id: Annotated[int, doc("Or a chat that the caller is in.", ge=0, le=2 * CHAT_PEERS)] = 0
+    fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
+
+
 class ChatPreview(Struct, frozen=True):
     """What a chat is, for who holds its link."""
 
@@ -248,12 +266,15 @@ class ChatPreview(Struct, frozen=True):
 
 
 @method("messages.getChatPreview", scope=Scope.MESSAGES)
-async def get_chat_preview(call: Call, params: ByLink) -> ChatPreview:
+async def get_chat_preview(call: Call, params: PreviewChat) -> ChatPreview:
     """Says what chat an invitation link leads to.
 
     VK: messages.getChatPreview.
     """
-    chat = await chats.read_link(call.tx, call.courtyard.master_key, params.link)
+    if params.peer_id and not params.link:
+        chat = await chats.get_chat(call.tx, call.user_id, read_chat_number(params.peer_id))
+    else:
+        chat = await chats.read_link(call.tx, call.courtyard.master_key, params.link)
     found = await chats.list_present(call.tx, call.user_id, chat.conversation_id)
     members = [view.user_id for view in found.views]
     preview: dict[str, Any] = {
@@ -265,7 +286,9 @@ async def get_chat_preview(call: Call, params: ByLink) -> ChatPreview:
     }
     if call.user_id in members:
         preview["local_id"] = chat.number
-    return ChatPreview(preview, draw_profiles(call, found.owners, []), draw_groups(call, found.owners, []))
+    return ChatPreview(
+        preview, draw_profiles(call, found.owners, params.fields), draw_groups(call, found.owners, [])
+    )
 
 
 def read_chat_number(peer_id: int) -> int:

@@ -13,8 +13,8 @@ from dvor.dialects.vk.texts import draw_text
 from dvor.dialects.vk.user_objects import UserObject
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.comments import EDIT_SECONDS, Comment
-from dvor.model.errors import AccessDenied
-from dvor.model.ids import ItemId, OwnerId
+from dvor.model.errors import AccessDenied, CommentNotFound
+from dvor.model.ids import MAX_NUMBER, ItemId, OwnerId
 from dvor.model.tokens import Scope
 
 
@@ -256,7 +256,22 @@ class CommentParams(Params, kw_only=True):
     owner_id: Annotated[OwnerId, doc("On whose wall; 0 for the caller's own.")] = 0
 
 
-class EditComment(CommentParams, kw_only=True):
+class PostComment(CommentParams, kw_only=True):
+    """Parameters that name a comment, and may name its post."""
+
+    post_id: Annotated[int, doc("The post below which it is; 0: any.", ge=0, le=MAX_NUMBER)] = 0
+
+    async def check(self, call: Call) -> None:
+        """Refuse a comment that is below another post; `CommentNotFound`."""
+        if self.post_id:
+            page = await comments.get_comment(
+                call.tx, call.user_id, self.owner_id or call.user_id, self.comment_id
+            )
+            if page.comments[0].item_id != self.post_id:
+                raise CommentNotFound(f"{self.comment_id} below the post {self.post_id}")
+
+
+class EditComment(PostComment, kw_only=True):
     """Parameters of wall.editComment."""
 
     message: Annotated[str, doc("The new words.")] = ""
@@ -269,6 +284,7 @@ async def edit_comment(call: Call, params: EditComment) -> Literal[1]:
 
     VK: wall.editComment.
     """
+    await params.check(call)
     await comments.edit_comment(
         call.tx,
         call.user_id,
@@ -282,11 +298,12 @@ async def edit_comment(call: Call, params: EditComment) -> Literal[1]:
 
 
 @method("wall.deleteComment", scope=Scope.WALL, writes=True, errors={AccessDenied: 211})
-async def delete_comment(call: Call, params: CommentParams) -> Literal[1]:
+async def delete_comment(call: Call, params: PostComment) -> Literal[1]:
     """Deletes a comment of the caller's, or on his own page.
 
     VK: wall.deleteComment.
     """
+    await params.check(call)
     owner_id = params.owner_id or call.user_id
     await comments.delete_comment(call.tx, call.user_id, owner_id, params.comment_id, now=call.now)
     return 1

@@ -163,6 +163,7 @@ class GetMembers(OnePeer):
     offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
     count: Annotated[int, doc("How many to return.", ge=0, le=1000)] = 1000
     extended: Annotated[bool, doc("`profiles` and `groups` are always given.")] = True
+    member_ids: Annotated[list[SignedId], doc("Only these, if they are in it.", max_length=1000)] = []
     fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
 
 
@@ -175,6 +176,7 @@ async def get_conversation_members(call: Call, params: GetMembers) -> MemberList
     actor_id = await read_actor(call, params.group_id)
     found = await list_members(call.tx, actor_id, check_peer(params.peer_id))
     mine = next((view for view in found.views if view.user_id == actor_id), None)
+    views = [one for one in found.views if not params.member_ids or one.user_id in params.member_ids]
     may_kick = mine is not None and bool(mine.is_admin)
     creator_id = next((view.user_id for view in found.views if view.inviter_id == view.user_id), 0)
     items = [
@@ -186,10 +188,10 @@ async def get_conversation_members(call: Call, params: GetMembers) -> MemberList
             is_owner=True if view.is_admin and view.user_id == creator_id else UNSET,
             can_kick=True if may_kick and view.user_id != actor_id else UNSET,
         )
-        for view in found.views[params.offset : params.offset + params.count]
+        for view in views[params.offset : params.offset + params.count]
     ]
     profiles = draw_profiles(call, found.owners, params.fields)
-    return MemberList(len(found.views), items, profiles, draw_groups(call, found.owners, params.fields))
+    return MemberList(len(views), items, profiles, draw_groups(call, found.owners, params.fields))
 
 
 class MarkAsRead(PeerParams):

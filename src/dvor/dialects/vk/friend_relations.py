@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import friends
+from dvor.core.friend_lists import load_list
 from dvor.core.privacy import check_open, load_owner
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.friends import Friendship
-from dvor.model.ids import UserId
+from dvor.model.ids import MAX_NUMBER, UserId
 from dvor.model.tokens import Scope
 
 
@@ -54,6 +55,9 @@ class GetMutual(Params):
     target_uid: Annotated[int, doc("Who is compared.", ge=0, le=1_999_999_999)] = 0
     target_uids: Annotated[list[UserId], doc("Up to 100 people instead.", max_length=100)] = []
     order: Annotated[Literal["", "random"], doc("No difference: by id.")] = ""
+    need_common_count: Annotated[
+        bool, doc("How many there are is always told beside several people's friends.")
+    ] = False
     offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
     count: Annotated[int, doc("How many to return of each.", ge=0, le=10_000)] = 5000
 
@@ -89,6 +93,7 @@ class GetOnline(Params):
 
     user_id: Annotated[int, doc("Whose friends; 0: the caller's.", ge=0, le=1_999_999_999)] = 0
     online_mobile: Annotated[bool, doc("Give those with a telephone apart.")] = False
+    list_id: Annotated[int, doc("Only those on this list of the caller's.", ge=0, le=MAX_NUMBER)] = 0
     order: Annotated[Literal["", "random", "hints"], doc("No difference: by id.")] = ""
     offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
     count: Annotated[int, doc("How many to return.", ge=0, le=10_000)] = 10_000
@@ -100,6 +105,7 @@ async def get_online(call: Call, params: GetOnline) -> list[int] | OnlineFriends
 
     VK: friends.getOnline.
     """
+    among = await load_list(call.tx, call.user_id, params.list_id) if params.list_id else None
     here, mobile = await friends.list_online(
         call.tx,
         call.user_id,
@@ -107,6 +113,7 @@ async def get_online(call: Call, params: GetOnline) -> list[int] | OnlineFriends
         offset=params.offset,
         count=params.count,
         now=call.now,
+        among=among,
     )
     if not params.online_mobile:
         return here

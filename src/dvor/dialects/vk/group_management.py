@@ -1,16 +1,17 @@
-"""groups.*: what managers do: settings, roles, invitations, requests and the blacklist."""
+"""groups.*: what managers do: settings, roles, invitations and requests."""
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 from dvor.core import groups
 from dvor.dialects.vk.bots import OneGroup
 from dvor.dialects.vk.group_objects import GroupDrawing, GroupObject
 from dvor.dialects.vk.user_objects import UserDrawing, UserObject
+from dvor.dialects.vk.users import NameCaseWord, read_case
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import AccessDenied, GroupNotFound, InvalidParameter, UserNotFound
-from dvor.model.groups import GroupAccess, GroupBan, MemberStatus, Role, WallMode
+from dvor.model.groups import GroupAccess, MemberStatus, Role, WallMode
 from dvor.model.ids import MAX_NUMBER, UserId
 from dvor.model.tokens import Scope
 
@@ -183,13 +184,24 @@ class Invite(OneGroup, kw_only=True):
     user_id: Annotated[UserId, doc("The person.")]
 
 
+class InviteSeveral(OneGroup, kw_only=True):
+    """Parameters of groups.invite."""
+
+    user_id: Annotated[int, doc("The person.", ge=0, le=1_999_999_999)] = 0
+    user_ids_list: Annotated[list[UserId], doc("Several people instead.", max_length=100)] = []
+
+
 @method("groups.invite", scope=Scope.GROUPS, writes=True, is_repeatable=True)
-async def invite(call: Call, params: Invite) -> Literal[1]:
-    """Invites a person to a community.
+async def invite(call: Call, params: InviteSeveral) -> Literal[1]:
+    """Invites people to a community, all that are named or none.
 
     VK: groups.invite.
     """
-    await groups.invite(call.tx, call.user_id, params.group_id, params.user_id, now=call.now)
+    user_ids = [*([params.user_id] if params.user_id else []), *params.user_ids_list]
+    if not user_ids:
+        raise InvalidParameter("user_id")
+    for user_id in sorted(set(user_ids)):
+        await groups.invite(call.tx, call.user_id, params.group_id, user_id, now=call.now)
     return 1
 
 
@@ -237,6 +249,7 @@ class GetWaiting(OneGroup, kw_only=True):
     offset: PageOffset = 0
     count: PageCount = 20
     fields: Annotated[list[str], doc("Members of users.get.")] = []
+    name_case: Annotated[NameCaseWord, doc("The case of the names in Russian.")] = "nom"
 
 
 @method("groups.getRequests", scope=Scope.GROUPS)
@@ -266,7 +279,7 @@ async def _list_people(
     people = [page.people[member.user_id] for member in page.members]
     if not as_users:
         return PeopleIds(page.count, [person.user.id for person in people])
-    drawing = UserDrawing(call, params.fields)
+    drawing = UserDrawing(call, params.fields, read_case(params.name_case))
     return PeopleList(page.count, [drawing.draw(person) for person in people])
 
 
@@ -294,115 +307,6 @@ async def get_invites(call: Call, params: GetInvites) -> GroupItems:
     page = await groups.list_invitations(call.tx, call.user_id, offset=params.offset, count=params.count)
     drawing = GroupDrawing(call, [])
     return GroupItems(page.count, [drawing.draw(one) for one in page.communities])
-
-
-class Ban(OneGroup, kw_only=True):
-    """Parameters of groups.ban."""
-
-    owner_id: Annotated[int, doc("The person.", ge=0)] = 0
-    user_id: Annotated[int, doc("The same as owner_id.", ge=0)] = 0
-    end_date: Annotated[int, doc("Until when, a Unix time; 0: for ever.", ge=0, le=MAX_NUMBER)] = 0
-    reason: Annotated[int, doc("0 other, 1 spam, 2 insults, 3 strong language, 4 off topic.", ge=0, le=4)] = 0
-    comment: Annotated[str, doc("Words about it.", max_length=1024)] = ""
-    comment_visible: Annotated[bool, doc("Whether the person sees them.")] = False
-
-    def read_user(self) -> int:
-        """Return whom it is about; `InvalidParameter`."""
-        user_id = self.owner_id or self.user_id
-        if not user_id:
-            raise InvalidParameter("owner_id")
-        return user_id
-
-
-@method("groups.ban", scope=Scope.GROUPS, writes=True, is_repeatable=True)
-async def ban(call: Call, params: Ban) -> Literal[1]:
-    """Puts a person on a community's blacklist, which takes him out of it too.
-
-    VK: groups.ban.
-    """
-    if params.end_date and params.end_date <= call.now:
-        raise InvalidParameter("end_date", "has passed")
-    entry = GroupBan(
-        params.group_id,
-        params.read_user(),
-        call.user_id,
-        params.reason,
-        params.comment,
-        params.comment_visible,
-        call.now,
-        params.end_date,
-    )
-    await groups.ban(call.tx, call.user_id, entry)
-    return 1
-
-
-class Unban(OneGroup, kw_only=True):
-    """Parameters of groups.unban."""
-
-    owner_id: Annotated[UserId, doc("The person.")]
-
-
-@method("groups.unban", scope=Scope.GROUPS, writes=True)
-async def unban(call: Call, params: Unban) -> Literal[1]:
-    """Takes a person off a community's blacklist.
-
-    VK: groups.unban.
-    """
-    await groups.unban(call.tx, call.user_id, params.group_id, params.owner_id, now=call.now)
-    return 1
-
-
-class BanInfo(Struct, frozen=True):
-    """Why and until when a person is on the blacklist."""
-
-    admin_id: int
-    date: int
-    reason: int
-    comment: str
-    comment_visible: bool
-    end_date: int
-
-
-class BannedObject(Struct, frozen=True, omit_defaults=True):
-    """A person on a community's blacklist."""
-
-    type: str
-    ban_info: BanInfo
-    profile: UserObject | UnsetType = UNSET
-
-
-class BannedList(Struct, frozen=True):
-    """A community's blacklist; `count` is how many there are in all."""
-
-    count: int
-    items: list[BannedObject]
-
-
-class GetBanned(GetWaiting, kw_only=True):
-    """Parameters of groups.getBanned."""
-
-
-@method("groups.getBanned", scope=Scope.GROUPS, for_groups=True)
-async def get_banned(call: Call, params: GetBanned) -> BannedList:
-    """Returns a community's blacklist, for its managers.
-
-    VK: groups.getBanned.
-    """
-    total, bans, people = await groups.list_bans(
-        call.tx, call.owner_id, params.group_id, offset=params.offset, count=params.count
-    )
-    drawing = UserDrawing(call, params.fields)
-    items = [
-        BannedObject(
-            "profile",
-            BanInfo(
-                one.manager_id, one.created_at, one.reason, one.comment, one.is_comment_visible, one.until
-            ),
-            profile=drawing.draw(people[one.user_id]),
-        )
-        for one in bans
-    ]
-    return BannedList(total, items)
 
 
 GROUP_PERMISSIONS = {"photos": 4, "messages": 4096, "docs": 131_072, "manage": 262_144}

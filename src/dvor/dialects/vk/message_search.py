@@ -136,7 +136,9 @@ class GetAttachments(OnePeer):
     )
     cmid: Annotated[int, doc("Begin at this message of the conversation.", ge=0, le=MAX_NUMBER)] = 0
     attachment_position: Annotated[int, doc("And at this place in it.", ge=1, le=200)] = 1
+    offset: Annotated[int, doc("How many to skip.", ge=0, le=1000)] = 0
     count: Annotated[int, doc("How many to return.", ge=0, le=200)] = 30
+    message_video: Annotated[bool, doc("Videos in messages too; there are none.")] = False
     extended: Annotated[bool, doc("Give `profiles` and `groups`.")] = False
     photo_sizes: Annotated[bool, doc("Sizes are always given.")] = True
     preserve_order: Annotated[bool, doc("No difference: newest messages first, in a message in order.")] = (
@@ -159,7 +161,13 @@ async def get_history_attachments(call: Call, params: GetAttachments) -> ShownLi
         place = (int(number), int(position))
     kind = next(iter(params.attachment_types), params.media_type)
     found = await message_search.list_attachments(
-        call.tx, actor_id, check_peer(params.peer_id), kind, place=place, count=params.count
+        call.tx,
+        actor_id,
+        check_peer(params.peer_id),
+        kind,
+        place=place,
+        offset=params.offset,
+        count=params.count,
     )
     items = [
         ShownObject(

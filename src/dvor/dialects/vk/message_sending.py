@@ -368,7 +368,9 @@ def _draw_deleted(
 class Restore(ActorParams):
     """Parameters of messages.restore."""
 
-    message_id: Annotated[int, doc("The message.", ge=0, le=MAX_NUMBER)]
+    message_id: Annotated[int, doc("The message.", ge=0, le=MAX_NUMBER)] = 0
+    peer_id: Annotated[SignedId, doc("Or the conversation")] = 0
+    cmid: Annotated[int, doc("and the message's number in it.", ge=0, le=MAX_NUMBER)] = 0
 
 
 @method("messages.restore", scope=Scope.MESSAGES, for_groups=True, writes=True, is_repeatable=True)
@@ -378,7 +380,12 @@ async def restore(call: Call, params: Restore) -> Literal[1]:
     VK: messages.restore.
     """
     actor_id = await read_actor(call, params.group_id)
-    await changes.restore_message(call.tx, actor_id, params.message_id, now=call.now)
+    message_id = params.message_id
+    if not message_id:
+        if not params.cmid:
+            raise InvalidParameter("message_id")
+        message_id = await changes.find_number(call.tx, actor_id, check_peer(params.peer_id), params.cmid)
+    await changes.restore_message(call.tx, actor_id, message_id, now=call.now)
     return 1
 
 

@@ -160,6 +160,7 @@ class GetImportant(ListParams):
 
     count: Annotated[int, doc("How many to return.", ge=0, le=200)] = 20
     offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
+    start_message_id: Annotated[int, doc("Begin at this message; 0: at the newest.", ge=0, le=MAX_NUMBER)] = 0
 
 
 class ImportantList(Struct, frozen=True, omit_defaults=True):
@@ -178,7 +179,13 @@ async def get_important_messages(call: Call, params: GetImportant) -> ImportantL
     VK: messages.getImportantMessages.
     """
     actor_id = await read_actor(call, params.group_id)
-    page = await messages.list_important(call.tx, actor_id, offset=params.offset, count=params.count)
+    page = await messages.list_important(
+        call.tx,
+        actor_id,
+        offset=params.offset,
+        count=params.count,
+        start_message_id=params.start_message_id,
+    )
     drawn = draw_messages(
         call, actor_id, page, extended=True, fields=params.fields, preview=params.preview_length
     )

@@ -14,7 +14,16 @@ from dvor.dialects.vk.texts import draw_text
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import NotImplementedYet
 from dvor.model.ids import MAX_NUMBER, MAX_USER_ID, ItemId, OwnerId
-from dvor.model.photos import PROFILE_ALBUM, SAVED_ALBUM, WALL_ALBUM, Album, AlbumChange, Audience, NewAlbum
+from dvor.model.photos import (
+    LISTED_ALBUMS,
+    PROFILE_ALBUM,
+    SAVED_ALBUM,
+    WALL_ALBUM,
+    Album,
+    AlbumChange,
+    Audience,
+    NewAlbum,
+)
 from dvor.model.tokens import Scope
 
 AUDIENCES = {
@@ -251,6 +260,7 @@ class CountAlbums(Params, kw_only=True):
 
     user_id: Annotated[int, doc("Whose; 0 for the caller's own.", ge=0, le=MAX_USER_ID)] = 0
     group_id: GroupOf = 0
+    need_system: Annotated[bool, doc("Count those too that everybody has.")] = False
 
 
 @method("photos.getAlbumsCount")
@@ -260,7 +270,8 @@ async def get_albums_count(call: Call, params: CountAlbums) -> int:
     VK: photos.getAlbumsCount.
     """
     owner_id = -abs(params.group_id) or params.user_id or call.user_id
-    return await albums.count_albums(call.tx, call.user_id, owner_id)
+    count = await albums.count_albums(call.tx, call.user_id, owner_id)
+    return count + (len(LISTED_ALBUMS) if params.need_system else 0)
 
 
 class AlbumUpload(Params, kw_only=True):

@@ -328,6 +328,7 @@ class GetPhotosById(Params):
 
     photos: Annotated[list[str], doc("Up to 100 photos: `1_2,1_3_ACCESSKEY`.", max_length=100)]
     extended: Annotated[bool, doc("Give likes, comments and reposts.")] = False
+    photo_sizes: Annotated[bool, doc("No difference: sizes are always given.")] = True
 
 
 @method("photos.getById", for_groups=True)

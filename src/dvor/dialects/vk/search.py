@@ -7,7 +7,7 @@ from dvor.core import search
 from dvor.dialects.vk.friends import FriendList
 from dvor.dialects.vk.group_objects import GroupDrawing, draw_groups
 from dvor.dialects.vk.groups import KINDS, GroupList
-from dvor.dialects.vk.peers import read_owner
+from dvor.dialects.vk.peers import GroupOnBehalf, read_actor, read_owner
 from dvor.dialects.vk.post_objects import PostDrawing, draw_profiles
 from dvor.dialects.vk.user_objects import UserDrawing
 from dvor.dialects.vk.users import NameCaseWord, PeopleList, read_case
@@ -58,6 +58,7 @@ class SearchPeople(Params):
     online: Annotated[bool, doc("Only who is here now.")] = False
     has_photo: Annotated[bool, doc("Only who shows a picture.")] = False
     name_case: Annotated[NameCaseWord, doc("The case of the names in Russian.")] = "nom"
+    from_group_id: GroupOnBehalf = 0
 
 
 NOT_YET_FOR_PEOPLE = (
@@ -78,9 +79,10 @@ async def search_people(call: Call, params: SearchPeople) -> PeopleList:
         call.require_user()
     count = _read_count(call, params.count)
     is_newest = params.sort == (1 if call.is_versioned else 0)
+    viewer_id = await read_actor(call, params.from_group_id) if params.from_group_id else call.user_id
     total, ids, people = await search.search_people(
         call.tx,
-        call.user_id,
+        viewer_id,
         params.q,
         _read_filter(call, params),
         order="newest" if is_newest else "oldest",

@@ -8,7 +8,6 @@ from dvor.core.groups import edit_group, get_managed_group
 from dvor.core.privacy import Person, check_open, load_owner
 from dvor.core.profiles import change_status
 from dvor.dialects.vk.account import platform_number
-from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.groups import Role
 from dvor.model.ids import MAX_USER_ID
@@ -62,8 +61,14 @@ async def set_(call: Call, params: SetStatus) -> Literal[1]:
     return 1
 
 
+class TrackVisitor(Params):
+    """Parameters of stats.trackVisitor."""
+
+    type: Annotated[str, doc("What the visitor did; all is a visit.", max_length=64)] = "open"
+
+
 @method("stats.trackVisitor")
-async def track_visitor(call: Call, params: NoParams) -> Literal[1]:
+async def track_visitor(call: Call, params: TrackVisitor) -> Literal[1]:
     """Notes that the caller is here.
 
     VK: stats.trackVisitor.

@@ -15,6 +15,7 @@ from dvor.model.attachments import Attachment
 from dvor.model.errors import AccessDenied, InvalidParameter, PostForbidden
 from dvor.model.ids import ItemId, OwnerId, Seconds
 from dvor.model.tokens import Scope
+from dvor.model.wall import PostChange
 
 POST_KEY = re.compile(r"(?:wall)?(-?\d{1,10})_(\d{1,15})", re.ASCII)
 
@@ -56,6 +57,8 @@ NOT_YET = (
     "donut_paid_duration",
     "copyright",
     "video",
+    "link_title",
+    "link_photo_id",
 )
 
 
@@ -162,6 +165,12 @@ class EditPost(OnePost, kw_only=True):
         list[str], doc("The new attachments; `remove` or, with `v`, none: there are none.")
     ] = []
     publish_date: Annotated[Seconds, doc("Another time for what is put off; 0 leaves it.")] = 0
+    friends_only: Annotated[bool, doc("Let only friends see it, on one's own wall; or everybody.")] | None = (
+        None
+    )
+    signed: Annotated[bool, doc("Name who wrote in the community's name, or not.")] | None = None
+    close_comments: Annotated[bool, doc("Let nobody comment, or everybody.")] | None = None
+    services: Annotated[str, doc("Other networks to post to; there are none.")] = ""
 
 
 @method(
@@ -169,7 +178,10 @@ class EditPost(OnePost, kw_only=True):
     scope=Scope.WALL,
     writes=True,
     is_repeatable=True,
-    not_yet=("lat", "long", "place_id", "mark_as_ads", "signed", "friends_only"),
+    not_yet=(
+        *("lat", "long", "place_id", "mark_as_ads", "donut_paid_duration", "poster_bkg_id"),
+        *("poster_bkg_owner_id", "poster_bkg_access_hash", "copyright", "topic_id"),
+    ),
 )
 async def edit(call: Call, params: EditPost) -> PostId:
     """Changes a post of the caller's, or of a community that he edits.
@@ -181,12 +193,13 @@ async def edit(call: Call, params: EditPost) -> PostId:
     attachments = None if keeps else read_attachments("attachments", names, POST_KINDS)
     key = (params.owner_id or call.user_id, params.post_id)
     content = (params.message, attachments)
+    change = PostChange(params.friends_only, params.signed, params.close_comments)
     if await waiting_posts.is_waiting(call.tx, *key):
         await waiting_posts.edit_waiting(
-            call.tx, call.user_id, *key, *content, publish_at=params.publish_date, now=call.now
+            call.tx, call.user_id, *key, *content, publish_at=params.publish_date, now=call.now, change=change
         )
     else:
-        await wall.edit_post(call.tx, call.user_id, *key, *content, now=call.now)
+        await wall.edit_post(call.tx, call.user_id, *key, *content, now=call.now, change=change)
     return PostId(params.post_id)
 
 
@@ -218,7 +231,7 @@ class Reposted(Struct, frozen=True):
     likes_count: int
 
 
-@method("wall.repost", scope=Scope.WALL, writes=True)
+@method("wall.repost", scope=Scope.WALL, writes=True, not_yet=("mark_as_ads",))
 async def repost(call: Call, params: Repost) -> Reposted:
     """Repeats a post on the caller's wall, or on that of a community that he edits.
 
