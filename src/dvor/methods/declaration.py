@@ -20,8 +20,7 @@ class Params(Struct):
     """The parameters of a method; a subclass names them, with their types, bounds, defaults and sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call of a method: the community, an open transaction, the caller and the time.
 
     `version` is the API version that the client asked for, and `is_versioned` whether it asked at all: in the VK
@@ -34,9 +33,9 @@ class Call:
     now: int
     version: tuple[int, int] = (5, 9999)
     is_versioned: bool = False
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = {}
     """Everything that came with the request, for a method that passes it on."""
-    pictures: Mapping[str, UploadedPicture] = field(default_factory=dict)
+    pictures: Mapping[str, UploadedPicture] = {}
     """Pictures that came in the same request, by their fields' names, on disk and not yet photos."""
     inner: "InnerCall | None" = None
     """Calls another method on behalf of this caller; there for a method that composes others."""

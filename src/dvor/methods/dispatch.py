@@ -4,8 +4,9 @@ What stands before it (reading the request, finding the method) and after it (wr
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
 from dvor.core.files import keep_sent_picture
@@ -29,8 +30,7 @@ CountCall = Callable[[str, str, Outcome, float], None]
 """Reports a call to the metrics: dialect, declared method name, outcome, seconds."""
 
 
-@dataclass(slots=True)
-class Request:
+class Request(Struct):
     """What a dialect has read from the wire: the parameters as texts, the token, the version asked for."""
 
     parameters: Mapping[str, str]
@@ -38,9 +38,9 @@ class Request:
     version: tuple[int, int] = (5, 9999)
     is_versioned: bool = False
     address: str = ""
-    tolerates_bad_token: bool = field(default=False)
+    tolerates_bad_token: bool = False
     """Whether a wrong token makes the call anonymous (OpenVK) or is an error (VK)."""
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = {}
     """Files that came with the request, by their fields' names."""
     inner: InnerCall | None = None
     """Calls another method for the same caller, for a method that composes others."""

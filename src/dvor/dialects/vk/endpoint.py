@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 
 from dvor.core.courtyard import Courtyard
