@@ -89,6 +89,9 @@ class PostObject(Struct, frozen=True, omit_defaults=True):
     inner_type: str | UnsetType = UNSET
 
 
+SITE = PostSource("vk")
+
+
 class PostDrawing:
     """Draws the posts of one page for one call."""
 
@@ -99,18 +102,16 @@ class PostDrawing:
 
     def draw(self, post: Post, *, in_list: bool = False, **extra: Any) -> PostObject:
         """Return a post; `in_list` is how wall.get draws it, whose flags are numbers in OpenVK's form."""
-        call = self._call
-        drawn: dict[str, Any] = dict(extra)
-        is_mine = bool(call.owner_id) and (
-            call.owner_id == post.from_id or self._page.owners[post.owner_id].is_managed
-        )
+        call, page, viewer_id = self._call, self._page, self._call.owner_id
+        is_mine = bool(viewer_id) and (viewer_id == post.from_id or page.owners[post.owner_id].is_managed)
+        drawn: dict[str, Any] = {"post_type": "post", **extra}
         if call.is_versioned:
-            if is_mine:
-                drawn["can_delete"] = 1
             drawn["is_favorite"] = False
             drawn["inner_type"] = "wall_wallpost"
+            if is_mine:
+                drawn["can_delete"] = 1
         else:
-            drawn.update(self._openvk_members(post, is_mine, as_number=in_list))
+            drawn |= self._openvk_members(post, is_mine, as_number=in_list)
         drawn |= self._draw_rest(post)
         is_known = bool(call.user_id)
         return PostObject(
@@ -119,14 +120,14 @@ class PostDrawing:
             owner_id=post.owner_id,
             date=post.created_at,
             text=draw_text(call, post.text),
-            attachments=draw_attachments(call, self._page.attached, post.attachments),
+            attachments=draw_attachments(call, page.attached, post.attachments) if post.attachments else [],
             comments=PostComments(post.comments, int(self._may_comment(post))),
             likes=PostLikes(
                 post.likes, int(post.is_liked), int(is_known), int(is_known and not post.is_friends_only)
             ),
             reposts=PostReposts(post.reposts, 0),
-            post_source=PostSource("api", post.platform) if post.platform else PostSource("vk"),
-            **{"post_type": "post"} | drawn,
+            post_source=PostSource("api", post.platform) if post.platform else SITE,
+            **drawn,
         )
 
     def _draw_rest(self, post: Post) -> dict[str, Any]:
@@ -148,9 +149,8 @@ class PostDrawing:
         call = self._call
         attachments = draw_attachments(call, self._page.attached, post.attachments)
         text = draw_text(call, post.text)
-        source = PostSource("vk")
         return CopiedPost(
-            post.id, post.owner_id, post.from_id, post.created_at, text, attachments, "post", source
+            post.id, post.owner_id, post.from_id, post.created_at, text, attachments, "post", SITE
         )
 
     def _may_comment(self, post: Post) -> bool:
