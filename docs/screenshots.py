@@ -8,13 +8,14 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from dvor.cli.cast import PASSWORD
 from tests.browser.conftest import FLAGS, find_chromium
+from tests.browser.site import OutsideSite
 from tests.serving import Serving
 
 IMAGES = Path(__file__).parent / "guide" / "images"
@@ -50,16 +51,19 @@ def show_accounts(page: Page, demo: Serving) -> None:
     page.goto(f"{demo.url}/signup")
     keep(page, "sign-up", whole=True)
     page.goto(f"{demo.url}/login")
-    keep(page, "log-in")
+    keep(page, "log-in", whole=True)
     log_in(page, "anna@dvor.example")
     page.goto(f"{demo.url}/settings/profile")
-    keep(page, "profile")
+    keep(page, "profile", whole=True)
     page.goto(f"{demo.url}/settings/security")
     keep(page, "security", whole=True)
     page.goto(f"{demo.url}/settings/privacy")
     page.locator("[name=name]").fill("boris")
     page.locator("form[action='/settings/blacklist'] button").click()
     keep(page, "privacy", whole=True)
+    page.goto(f"{demo.url}/credentials")
+    page.get_by_role("link", name="Соседское телевидение").click()
+    keep(page, "credential", whole=True)
 
 
 def show_apps(page: Page, demo: Serving) -> None:
@@ -82,7 +86,7 @@ def show_apps(page: Page, demo: Serving) -> None:
     page.goto(f"{demo.url}/apps/{demo.facts['app']['id']}/use")
     keep(page, "app-use")
     page.goto(f"{demo.url}/apps/{demo.facts['app']['id']}/statistics")
-    keep(page, "app-statistics")
+    keep(page, "app-statistics", whole=True)
 
 
 def show_consent(page: Page, demo: Serving) -> None:
@@ -90,8 +94,8 @@ def show_consent(page: Page, demo: Serving) -> None:
     page.goto(consent_address(demo))
     log_in(page, "clara@dvor.example")
     keep(page, "consent", whole=True)
-    page.route("http://localhost:3000/**", lambda route: route.fulfill(body="the site"))
     page.locator("[value=allow]").click()
+    page.wait_for_url(f"{demo.facts['app']['redirect_uri']}?**")
     page.goto(f"{demo.url}/settings/apps")
     keep(page, "apps-in-use")
 
@@ -110,8 +114,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         demo = Serving(Path(folder), "--port", "0")
         demo.start()
+        site = OutsideSite(demo.url)  # stands where the demo's app says that its site is
+        site.start()
+        lead = f"--host-resolver-rules=MAP {urlsplit(demo.facts['app']['redirect_uri']).netloc} {urlsplit(site.url).netloc}"
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*FLAGS, "--disable-dev-shm-usage"]
+            executable_path=find_chromium(), args=[*FLAGS, "--disable-dev-shm-usage", lead]
         )
         try:
             for show in desk:
@@ -122,6 +129,7 @@ def main() -> None:
             show_phone(context.new_page(), demo)
         finally:
             browser.close()
+            site.stop()
             demo.stop()
 
 
