@@ -142,6 +142,10 @@ class AccountCounters(Struct, frozen=True, omit_defaults=True):
     photos: int | UnsetType = UNSET
 
 
+OPENVK_COUNTERS = ("friends", "messages", "notifications")
+"""What OpenVK counts when nothing is asked for."""
+
+
 class GetCounters(Params):
     """Parameters of account.getCounters."""
 
@@ -156,7 +160,9 @@ async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
 
     VK: account.getCounters.  OpenVK counts unread messages rather than conversations.
     """
-    names = set(params.filter or AccountCounters.__struct_fields__)
+    names = set(
+        params.filter or (AccountCounters.__struct_fields__ if call.is_versioned else OPENVK_COUNTERS)
+    )
     unread = await count_unread(call.tx, call.user_id) if "messages" in names else Unread(0, 0)
     counts = {
         "friends": await count_open_requests(call.tx, call.user_id) if "friends" in names else 0,
