@@ -6,7 +6,6 @@ import itertools
 import pytest
 
 from dvor.model.events import Cursor, Event, MessageEvent
-from dvor.store import patrol
 from dvor.store.database import Database, Transaction, connect_database
 from dvor.store.events import (
     append_event,
@@ -241,17 +240,3 @@ async def test_pruning_and_writing_at_once(database, logs) -> None:
     await database.write(pruning(NOW + 20, 5))
     assert await numbers(database, anna) == list(range(46, 51))
     assert await cursor(database, boris) == Cursor(42, 42, 37)
-
-
-async def test_a_patrol_passes_everybody_who_waits(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(patrol, "PATROL_SECONDS", 0.1)
-    monkeypatch.setattr(patrol, "STEP", 3)
-    ids = await add_users(database, 8)
-    await database.write(appending(ids))
-    behind, patient = [database.signals.waiter(one, 0) for one in ids[1:]], database.signals.waiter(ids[0], 1)
-    walking = asyncio.create_task(patrol.patrol(database, ()))
-    await asyncio.wait_for(asyncio.gather(*behind), 20)
-    walking.cancel()
-    assert not patient.done(), "there is nothing for him"
