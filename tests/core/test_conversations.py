@@ -7,9 +7,11 @@ from msgspec import Struct
 from dvor.core import conversations, message_sending, messages, photos
 from dvor.core.attachments import Attached
 from dvor.core.courtyard import Courtyard
+from dvor.core.events import wait_for_events
 from dvor.core.privacy import Owners
 from dvor.model.attachments import Attachment
 from dvor.model.conversations import Membership, Unread
+from dvor.model.events import MutedEvent
 from dvor.model.files import UploadedPicture
 from dvor.model.messages import Message
 from tests.core.conftest import NOW, Settle
@@ -131,3 +133,33 @@ async def test_pictures_come_with_the_last_message(courtyard: Courtyard, settle:
     await send(courtyard, sender, receiver, "", Attachment("photo", sender, 1))
     assert set((await listed(courtyard, receiver)).attached.photos) == {(sender, 1)}, "sent means shown"
     assert (await listed(courtyard, stranger)).attached.photos == {}
+
+
+async def test_a_conversation_is_muted_for_its_member_alone(courtyard: Courtyard, settle: Settle) -> None:
+    anna, boris = await settle({}, {})
+    await send(courtyard, anna, boris)
+
+    async def mute(seconds: int, *, is_silent: bool = False) -> None:
+        await courtyard.database.write(
+            lambda tx: conversations.mute_conversation(
+                tx, anna, boris, seconds=seconds, is_silent=is_silent, now=NOW
+            )
+        )
+
+    async def is_muted(who: int, peer: int, now: int) -> tuple[bool, bool]:
+        async with courtyard.database.read() as tx:
+            _, view = await conversations.get_conversation(tx, who, peer)
+        return view.is_muted(now), bool(view.is_silent)
+
+    await mute(60, is_silent=True)
+    assert await is_muted(anna, boris, NOW + 59) == (True, True)
+    assert await is_muted(anna, boris, NOW + 60) == (False, True)
+    assert await is_muted(boris, anna, NOW) == (False, False)
+    await send(courtyard, boris, anna)
+    assert await is_muted(anna, boris, NOW + 59) == (True, True), "also after a message"
+    await mute(-1)
+    assert await is_muted(anna, boris, NOW + 10**9) == (True, False)
+    await mute(0)
+    assert await is_muted(anna, boris, NOW) == (False, False)
+    bodies = [event.body for event in (await wait_for_events(courtyard, anna, 0, 0)).events]
+    assert [one.until for one in bodies if isinstance(one, MutedEvent)] == [NOW + 60, -1, 0]

@@ -300,3 +300,47 @@ async def test_mutual_friends(courtyard: Courtyard, settle: Settle) -> None:
             second: [],
             999: [],
         }
+
+
+async def test_people_with_common_friends_are_suggested(courtyard: Courtyard, settle: Settle) -> None:
+    me, one, two, both, single, blocker, asked = await settle(*[{}] * 7)
+
+    async def work(tx: Transaction) -> None:
+        for pair in (
+            (me, one),
+            (me, two),
+            (one, both),
+            (two, both),
+            (one, single),
+            (two, blocker),
+            (one, asked),
+        ):
+            await friends.add_friend(tx, *pair, text="", now=NOW)
+            await friends.add_friend(tx, pair[1], pair[0], text="", now=NOW)
+        await friends.add_friend(tx, me, asked, text="", now=NOW)
+        await privacy.block(tx, blocker, me, NOW)
+
+    await courtyard.database.write(work)
+    async with courtyard.database.read() as tx:
+        page = await friends.list_suggestions(tx, me, offset=0, count=9)
+        assert (page.count, page.user_ids) == (2, [both, single])
+        assert (await friends.list_suggestions(tx, me, offset=1, count=9)).user_ids == [single]
+
+
+async def test_the_latest_friends_and_no_more_requests(courtyard: Courtyard, settle: Settle) -> None:
+    me, one, two, three = await settle(*[{}] * 4)
+
+    async def work(tx: Transaction) -> None:
+        for now, other in enumerate((one, two), NOW):
+            await friends.add_friend(tx, me, other, text="", now=now)
+            await friends.add_friend(tx, other, me, text="", now=now)
+        await friends.add_friend(tx, three, me, text="", now=NOW)
+        assert await friends.count_open_requests(tx, me) == 1
+        await friends.decline_all_requests(tx, me)
+
+    await courtyard.database.write(work)
+    async with courtyard.database.read() as tx:
+        assert await friends.list_recent(tx, me, 9) == [two, one]
+        assert await friends.list_recent(tx, me, 1) == [two]
+        assert await friends.count_open_requests(tx, me) == 0
+        assert (await friends.list_followers(tx, me, me, offset=0, count=9)).user_ids == [three]

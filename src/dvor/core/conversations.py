@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from dvor.core.courtyard import Courtyard
 from dvor.core.events import tell, tell_now
 from dvor.core.privacy import load_owners
-from dvor.model.conversations import Conversation, ConversationFilter, Membership, Unread, pair_of
+from dvor.model.conversations import FOREVER, Conversation, ConversationFilter, Membership, Unread, pair_of
 from dvor.model.errors import ChatForbidden, MessageNotFound, PeerNotFound
-from dvor.model.events import PeerEvent, Pulse, ReadEvent, UnreadEvent, UnreadReactionsEvent
+from dvor.model.events import MutedEvent, PeerEvent, Pulse, ReadEvent, UnreadEvent, UnreadReactionsEvent
 from dvor.store import conversations as store
 from dvor.store import messages, reactions
 from dvor.store.database import Transaction
@@ -156,6 +156,19 @@ async def mark_conversation(
     changes = {"is_important": is_important, "is_unanswered": is_unanswered}
     fresh = {name: int(value) for name, value in changes.items() if value is not None}
     await store.save_membership(tx, replace(view, **fresh))
+
+
+async def mute_conversation(
+    tx: Transaction, user_id: int, peer_id: int, *, seconds: int, is_silent: bool, now: int
+) -> None:
+    """Let a member hear nothing of a conversation for some seconds (-1 for ever, 0 no longer); errors of `get_conversation`.
+
+    The server sends nothing to telephones: the person's clients are told, and go by it.
+    """
+    conversation, _ = await get_conversation(tx, user_id, peer_id, is_locked=True)
+    until = now + seconds if seconds > 0 else max(seconds, FOREVER)
+    await store.set_muted(tx, conversation.id, user_id, until, is_silent)
+    await tell(tx, "conversation_muted", {user_id: MutedEvent(peer_id, until, is_silent)}, now)
 
 
 async def tell_activity(

@@ -26,6 +26,9 @@ from dvor.store.database import Transaction
 from dvor.store.friend_lists import leave_lists
 from dvor.store.users import lock_owners
 
+SUGGESTING_FRIENDS, MAX_SUGGESTIONS = 500, 500
+"""Of how many friends the friends are looked at, and how many strangers are suggested."""
+
 
 class FriendPage(Struct, frozen=True):
     """A page of friends: how many there are in all, the ids of the page, and these people if asked for."""
@@ -176,6 +179,31 @@ async def decline_request(tx: Transaction, user_id: int, friend_id: int) -> None
     if row is None or row.state != Friendship.FOLLOWED:
         raise FriendNotFound(str(friend_id))
     await store.mark_requests_seen(tx, user_id, [friend_id])
+
+
+async def decline_all_requests(tx: Transaction, user_id: int) -> None:
+    """Leave all who have asked followers."""
+    await store.mark_all_requests_seen(tx, user_id)
+
+
+async def list_recent(tx: Transaction, user_id: int, count: int) -> list[int]:
+    """Return a user's latest friends, the last one first."""
+    return await store.list_recent(tx, user_id, count)
+
+
+async def list_suggestions(tx: Transaction, user_id: int, *, offset: int, count: int) -> FriendPage:
+    """Return a page of the people with whom a user has most friends in common, but for those who stand to him already."""
+    found = await store.list_suggested(tx, user_id, SUGGESTING_FRIENDS, MAX_SUGGESTIONS)
+    people = await load_people(tx, user_id, [friend_id for friend_id, _ in found])
+    shown = [
+        friend_id
+        for friend_id, _ in found
+        if friend_id in people
+        and not people[friend_id].user.deactivated
+        and not people[friend_id].relation.blocks_viewer
+        and not people[friend_id].relation.blocked_by_viewer
+    ]
+    return FriendPage(len(shown), shown[offset : offset + count], people)
 
 
 async def count_open_requests(tx: Transaction, user_id: int) -> int:

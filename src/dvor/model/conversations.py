@@ -56,6 +56,10 @@ class Presence(enum.IntEnum):
     KICKED = 2
 
 
+FOREVER = -1
+"""A conversation muted until this time stays so (VK's figure)."""
+
+
 class Membership(Struct, frozen=True):
     """A conversation as one member sees it.
 
@@ -81,6 +85,12 @@ class Membership(Struct, frozen=True):
     joined_at: int
     is_important: int
     is_unanswered: int
+    muted_until: int = 0
+    is_silent: int = 0
+
+    def is_muted(self, now: int) -> bool:
+        """Say whether he wants to hear nothing of it at a Unix time."""
+        return self.muted_until == FOREVER or self.muted_until > now
 
     @property
     def is_in(self) -> bool:

@@ -49,7 +49,7 @@ GroupKind = Literal[
     "user_unblock",
 ]
 """What a community hears of beyond messages; the names are VK's."""
-UserKind = Literal["friend_list_changed", "reactions_unread", "unread_changed"]
+UserKind = Literal["friend_list_changed", "reactions_unread", "unread_changed", "conversation_muted"]
 """What a person hears of beyond messages."""
 EventKind = MessageKind | GroupKind | UserKind
 
@@ -165,6 +165,14 @@ class ChangesEvent(Struct, frozen=True, tag="changes"):
     changes: dict[str, tuple[Any, Any]]
 
 
+class MutedEvent(Struct, frozen=True, tag="muted"):
+    """The receiver has muted a conversation until a Unix time (-1 for ever, 0 not), or its sounds."""
+
+    peer_id: int
+    until: int
+    is_silent: bool
+
+
 EventBody = (
     MessageEvent
     | FlagsEvent
@@ -174,6 +182,7 @@ EventBody = (
     | ReactionEvent
     | UnreadReactionsEvent
     | UnreadEvent
+    | MutedEvent
     | ItemEvent
     | PersonEvent
     | ChangesEvent

@@ -57,6 +57,8 @@ members = Table(
     Column("joined_at", Id, nullable=False, server_default="0"),
     Column("is_important", Integer, nullable=False, server_default="0"),
     Column("is_unanswered", Integer, nullable=False, server_default="0"),
+    Column("muted_until", Id, nullable=False, server_default="0"),
+    Column("is_silent", Integer, nullable=False, server_default="0"),
     Index("ix_members_user_id_last_message_id", "user_id", "last_message_id"),
     Index(
         "ix_members_unread",
@@ -148,6 +150,11 @@ _SET_LAST = Statement(
 )
 _SET_UNANSWERED = Statement(
     update(members).where(*_member).values(is_unanswered=bindparam("value", type_=Integer))
+)
+_MUTE = Statement(
+    update(members)
+    .where(*_member)
+    .values(muted_until=bindparam("until", type_=Id), is_silent=bindparam("value", type_=Integer))
 )
 _SET_READ = Statement(
     update(members)
@@ -328,6 +335,12 @@ async def set_unanswered(tx: Transaction, conversation_id: int, group_id: int, i
     """Note whether a community (minus its id) has yet to answer a person."""
     value = int(is_unanswered)
     await tx.run(_SET_UNANSWERED, conversation_id=conversation_id, user_id=group_id, value=value)
+
+
+async def set_muted(tx: Transaction, conversation_id: int, user_id: int, until: int, is_silent: bool) -> None:
+    """Note until when a member wants to hear nothing of a conversation (-1 for ever, 0 not), and whether of sounds."""
+    key = {"conversation_id": conversation_id, "user_id": user_id}
+    await tx.run(_MUTE, **key, until=until, value=int(is_silent))
 
 
 async def set_last_message(tx: Transaction, view: Membership, message_id: int, unread: int) -> None:

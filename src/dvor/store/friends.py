@@ -101,6 +101,52 @@ _MARK_SEEN = Statement(
 )
 
 
+_MARK_ALL_SEEN = Statement(
+    update(friendships)
+    .where(
+        friendships.c.user_id == _user_id,
+        friendships.c.state == int(Friendship.FOLLOWED),
+        ~friendships.c.is_seen,
+    )
+    .values(is_seen=True)
+)
+_RECENT = Statement(
+    select(friendships.c.friend_id)
+    .where(friendships.c.user_id == _user_id, friendships.c.state == int(Friendship.FRIENDS))
+    .order_by(friendships.c.created_at.desc(), friendships.c.friend_id)
+    .limit(bindparam("count", type_=Integer)),
+    int,
+)
+
+
+def _suggested() -> Executable:
+    known = friendships.alias("known")
+    circle = (
+        select(_mine.c.friend_id)
+        .where(_mine.c.user_id == _user_id, _mine.c.state == int(Friendship.FRIENDS))
+        .order_by(_mine.c.friend_id)
+        .limit(bindparam("circle", type_=Integer))
+        .subquery("circle")
+    )
+    return (
+        select(_theirs.c.friend_id, func.count())
+        .select_from(circle)
+        .join(_theirs, _theirs.c.user_id == circle.c.friend_id)
+        .outerjoin(known, (known.c.user_id == _user_id) & (known.c.friend_id == _theirs.c.friend_id))
+        .where(
+            _theirs.c.state == int(Friendship.FRIENDS),
+            _theirs.c.friend_id != _user_id,
+            known.c.friend_id.is_(None),
+        )
+        .group_by(_theirs.c.friend_id)
+        .order_by(func.count().desc(), _theirs.c.friend_id)
+        .limit(bindparam("count", type_=Integer))
+    )
+
+
+_SUGGESTED = Statement(_suggested(), lambda friend_id, common: (friend_id, common))
+
+
 @shapes(lambda friend_id: friend_id, order=("hints", "name", "id"))
 def _page(order: FriendOrder) -> Executable:
     page = select(friendships.c.friend_id).where(
@@ -202,3 +248,18 @@ async def delete_friends(tx: Transaction, one_id: int, other_id: int) -> None:
 async def mark_requests_seen(tx: Transaction, user_id: int, friend_ids: list[int]) -> None:
     """Note that the user has looked at these requests."""
     await tx.run(_MARK_SEEN, user_id=user_id, friend_ids=friend_ids)
+
+
+async def mark_all_requests_seen(tx: Transaction, user_id: int) -> None:
+    """Note that the user has looked at all requests."""
+    await tx.run(_MARK_ALL_SEEN, user_id=user_id)
+
+
+async def list_recent(tx: Transaction, user_id: int, count: int) -> list[int]:
+    """Return a user's latest friends, the last one first."""
+    return await tx.rows(_RECENT, user_id=user_id, count=count)
+
+
+async def list_suggested(tx: Transaction, user_id: int, circle: int, count: int) -> list[tuple[int, int]]:
+    """Return strangers with whom a user has most friends in common, and how many; of `circle` friends of his."""
+    return await tx.rows(_SUGGESTED, user_id=user_id, circle=circle, count=count)

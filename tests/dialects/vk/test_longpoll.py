@@ -220,3 +220,20 @@ async def test_reactions_have_pictures(cast_client: CastClient) -> None:
             [drawn] = animation["assets"]
             assert drawn["p"].startswith("data:image/png;base64,")
             assert animation["layers"][0]["refId"] == drawn["id"]
+
+
+async def test_a_muted_conversation_is_told_of(cast_client: CastClient) -> None:
+    boris, server = cast_client.ids["boris"], await server_of(cast_client)
+    await cast_client.get("account.setSilenceMode", peer_id=boris, time=60, sound=0)
+    told = {"peer_id": boris, "sound": 0, "disabled_until": NOW + 60}
+    assert (await poll(cast_client, server, version=3))["updates"] == [[114, told]]
+    [conversation] = (await cast_client.get("messages.getConversationsById", peer_ids=boris))["items"]
+    muted = {"disabled_forever": False, "no_sound": True, "disabled_until": NOW + 60}
+    assert conversation["push_settings"] == muted
+    await cast_client.get("account.setSilenceMode", peer_id=boris, time=-1)
+    [conversation] = (await cast_client.get("messages.getConversationsById", peer_ids=boris))["items"]
+    assert conversation["push_settings"] == {"disabled_forever": True, "no_sound": False}
+    await cast_client.get("account.setSilenceMode", peer_id=boris)
+    [conversation] = (await cast_client.get("messages.getConversationsById", peer_ids=boris))["items"]
+    assert "push_settings" not in conversation
+    assert (await cast_client.get("messages.getLongPollHistory", ts=server["ts"]))["history"] == []

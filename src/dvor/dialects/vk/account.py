@@ -5,19 +5,21 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core.accounts import has_second_factor
-from dvor.core.conversations import count_unread
+from dvor.core.conversations import count_unread, mute_conversation
 from dvor.core.friends import count_open_requests, tell_friends
 from dvor.core.notifications import count_new_notifications
 from dvor.core.photo_tags import count_new_tags
 from dvor.core.privacy import block, list_blocked, load_people, unblock
 from dvor.core.users import note_visit
+from dvor.dialects.vk.peers import check_peer
 from dvor.dialects.vk.user_objects import UserDrawing, UserObject
 from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.conversations import Unread
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.events import Pulse
-from dvor.model.tokens import FULL_SCOPE
+from dvor.model.ids import MAX_NUMBER
+from dvor.model.tokens import FULL_SCOPE, Scope
 from dvor.model.users import Platform
 
 ENGLISH = 3
@@ -177,6 +179,39 @@ async def get_counters(call: Call, params: GetCounters) -> AccountCounters:
         name: count for name, count in counts.items() if name in names and (count or not call.is_versioned)
     }
     return AccountCounters(**shown)
+
+
+class SetSilence(Params):
+    """Parameters of account.setSilenceMode."""
+
+    peer_id: Annotated[
+        int,
+        doc(
+            "The conversation; a whole device is not muted, none is registered.",
+            ge=-MAX_NUMBER,
+            le=MAX_NUMBER,
+        ),
+    ]
+    time: Annotated[int, doc("For so many seconds; -1: for ever, 0: no longer.", ge=-1, le=10**9)] = 0
+    sound: Annotated[bool, doc("Whether it may make a sound.")] = True
+    device_id: Annotated[str, doc("The device; what is muted is so on all.", max_length=255)] = ""
+
+
+@method("account.setSilenceMode", scope=Scope.MESSAGES, writes=True, is_repeatable=True)
+async def set_silence_mode(call: Call, params: SetSilence) -> Literal[1]:
+    """Mutes a conversation for the caller, or lets it be heard again; his clients are told.
+
+    VK: account.setSilenceMode.
+    """
+    await mute_conversation(
+        call.tx,
+        call.user_id,
+        check_peer(params.peer_id),
+        seconds=params.time,
+        is_silent=not params.sound,
+        now=call.now,
+    )
+    return 1
 
 
 class BlockParams(Params):

@@ -24,6 +24,7 @@ from dvor.model.events import (
     FlagsEvent,
     ItemEvent,
     MessageEvent,
+    MutedEvent,
     PeerEvent,
     PersonEvent,
     PressedEvent,
@@ -185,7 +186,7 @@ class BotDrawing:
                     name: {"old_value": old, "new_value": new} for name, (old, new) in body.changes.items()
                 }
                 return {"user_id": body.actor_id, "changes": pairs}
-            case FlagsEvent() | PeerEvent() | UnreadEvent() | UnreadReactionsEvent():
+            case FlagsEvent() | PeerEvent() | UnreadEvent() | UnreadReactionsEvent() | MutedEvent():
                 return None
 
     def _draw_message(self, event: Event, body: MessageEvent) -> Any:

@@ -9,7 +9,7 @@ from dvor.core.messages import MessagePage
 from dvor.core.privacy import Community, Owner, Person
 from dvor.dialects.vk.message_objects import MessageDrawing, MessageObject
 from dvor.methods.declaration import Call
-from dvor.model.conversations import Chat, Conversation, Membership, Presence
+from dvor.model.conversations import FOREVER, Chat, Conversation, Membership, Presence
 from dvor.model.ids import CHAT_PEERS
 from dvor.model.privacy import may_write
 from dvor.model.users import Access
@@ -45,6 +45,14 @@ class ChatSettings(Struct, frozen=True, omit_defaults=True):
     pinned_message: MessageObject | UnsetType = UNSET
 
 
+class PushSettings(Struct, frozen=True, omit_defaults=True):
+    """Whether a member wants to hear nothing of a conversation, and until when."""
+
+    disabled_forever: bool
+    no_sound: bool
+    disabled_until: int | UnsetType = UNSET
+
+
 class ConversationObject(Struct, frozen=True, omit_defaults=True):
     """A conversation as one member sees it; the read marks are message ids."""
 
@@ -62,6 +70,7 @@ class ConversationObject(Struct, frozen=True, omit_defaults=True):
     unanswered: bool | UnsetType = UNSET
     unread_count: int | UnsetType = UNSET
     unread_reactions: list[int] | UnsetType = UNSET
+    push_settings: PushSettings | UnsetType = UNSET
     chat_settings: ChatSettings | UnsetType = UNSET
 
 
@@ -108,6 +117,7 @@ class ConversationDrawing:
             unanswered=True if view.is_unanswered else UNSET,
             unread_count=unread if unread or not is_versioned else UNSET,
             unread_reactions=self._page.unread_reactions.get(view.conversation_id, UNSET),
+            push_settings=draw_push_settings(view, self._call.now),
             chat_settings=settings,
         )
 
@@ -135,6 +145,15 @@ class ConversationDrawing:
             if message.key == (conversation.id, conversation.pinned_number):
                 return MessageDrawing(self._call, self._call.owner_id, self._page).draw(message)
         return UNSET
+
+
+def draw_push_settings(view: Membership, now: int) -> PushSettings | UnsetType:
+    """Return what a member wants to hear of a conversation, if that is not everything."""
+    is_muted = view.is_muted(now)
+    if not is_muted and not view.is_silent:
+        return UNSET
+    until = view.muted_until if is_muted and view.muted_until != FOREVER else UNSET
+    return PushSettings(is_muted and until is UNSET, bool(view.is_silent), until)
 
 
 def draw_peer(peer_id: int) -> Peer:

@@ -7,6 +7,9 @@ from msgspec import UNSET, Struct, UnsetType
 from dvor.core import friends
 from dvor.core.friend_lists import load_list
 from dvor.core.privacy import check_open, load_owner
+from dvor.dialects.vk.user_objects import UserDrawing
+from dvor.dialects.vk.users import NameCaseWord, PeopleList, read_case
+from dvor.dialects.vk.utils import NoParams
 from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.friends import Friendship
@@ -118,3 +121,54 @@ async def get_online(call: Call, params: GetOnline) -> list[int] | OnlineFriends
     if not params.online_mobile:
         return here
     return OnlineFriends([one for one in here if one not in mobile], mobile)
+
+
+class GetSuggestions(Params):
+    """Parameters of friends.getSuggestions."""
+
+    filter: Annotated[
+        list[Literal["mutual", "contacts", "mutual_contacts"]],
+        doc("By friends in common; nobody's contacts are known.", max_length=3),
+    ] = []
+    count: Annotated[int, doc("How many to return.", ge=0, le=500)] = 100
+    offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
+    fields: Annotated[list[str], doc("Members of users.get.")] = []
+    name_case: Annotated[NameCaseWord, doc("The case of the names in Russian.")] = "nom"
+
+
+@method("friends.getSuggestions", scope=Scope.FRIENDS)
+async def get_suggestions(call: Call, params: GetSuggestions) -> PeopleList:
+    """Returns people with whom the caller has friends in common, those with most first.
+
+    VK: friends.getSuggestions.
+    """
+    if params.filter and "mutual" not in params.filter:
+        return PeopleList(0, [])
+    page = await friends.list_suggestions(call.tx, call.user_id, offset=params.offset, count=params.count)
+    drawing = UserDrawing(call, params.fields, read_case(params.name_case))
+    return PeopleList(page.count, [drawing.draw(page.people[one]) for one in page.user_ids])
+
+
+class GetRecent(Params):
+    """Parameters of friends.getRecent."""
+
+    count: Annotated[int, doc("How many to return.", ge=0, le=1000)] = 100
+
+
+@method("friends.getRecent", scope=Scope.FRIENDS)
+async def get_recent(call: Call, params: GetRecent) -> list[int]:
+    """Returns the caller's latest friends, the last one first.
+
+    VK: friends.getRecent.
+    """
+    return await friends.list_recent(call.tx, call.user_id, params.count)
+
+
+@method("friends.deleteAllRequests", scope=Scope.FRIENDS, writes=True, is_repeatable=True)
+async def delete_all_requests(call: Call, params: NoParams) -> Literal[1]:
+    """Declines all friend requests: who has asked goes on following.
+
+    VK: friends.deleteAllRequests.
+    """
+    await friends.decline_all_requests(call.tx, call.user_id)
+    return 1

@@ -267,7 +267,7 @@ async def get_long_poll_history(call: Call, params: GetPollHistory) -> PollHisto
         drawn[:4] if drawn[0] in (4, 5) else drawn
         for event in news.events
         for drawn in draw_event(event, actor_id, poll, is_full=False)
-        if drawn[0] != 119  # the only one that is no list of plain values
+        if drawn[0] not in (114, 119)  # they are no lists of plain values
     ]
     bodies = [event.body for event in news.events if isinstance(event.body, MessageEvent)]
     ids = [body.message_id for body in bodies if body.message_id > params.max_msg_id]

@@ -15,6 +15,7 @@ from dvor.model.events import (
     Event,
     FlagsEvent,
     MessageEvent,
+    MutedEvent,
     PeerEvent,
     PersonEvent,
     PressedEvent,
@@ -90,6 +91,9 @@ def draw_event(event: Event, receiver_id: int, params: PollParams, *, is_full: b
             return [[602, body.peer_id, len(body.numbers), *body.numbers]] if numbered else []
         case UnreadEvent():
             return [[80, body.conversations, 0]]
+        case MutedEvent():
+            told = {"peer_id": body.peer_id, "sound": int(not body.is_silent)}
+            return [[114, told | {"disabled_until": body.until}]]
         case PressedEvent() if event.kind == "message_answered":
             answer = {"user_id": body.user_id, "peer_id": body.peer_id, "event_id": body.event_id}
             return [[119, answer | {"action": msgspec.json.decode(body.payload) if body.payload else None}]]

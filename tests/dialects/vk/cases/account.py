@@ -17,10 +17,12 @@ CASES = Cases(
             {"bdate": "13.4.1990", "relation": "1", "city_id": "524901", "country_id": "643"},
         ),
         ("account.saveInterestsInfo", {"fav_music": "Кино, ДДТ"}),
+        ("account.setSilenceMode", {"peer_id": "2", "time": "3600", "sound": "0"}),
         ("account.setOffline", {}),
     ),
     refused={
         "account.ban": ("", {"owner_id": 6}, 5),
+        "account.setSilenceMode": ("fedor", {"peer_id": 2_000_000_001}, 917),
         "account.getBanned": ("", {}, 5),
         "account.unban": ("anna", {"owner_id": 6}, 113),
         "account.saveProfileInfo": ("", {"sex": 1}, 5),
@@ -34,6 +36,7 @@ CASES = Cases(
     },
     wrong={
         "account.ban": {"owner_id": "x"},
+        "account.setSilenceMode": {"peer_id": 2, "time": "x"},
         "account.getBanned": {"count": 201},
         "account.unban": {"owner_id": "x"},
         "account.saveProfileInfo": {"bdate": "yesterday"},
