@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dvor.config import Settings
+from dvor.core.deadlines import Deadlines
 from dvor.core.secrets import MasterKey
 from dvor.media.files import FileStore
 from dvor.model.statistics import Statistics
@@ -31,6 +32,8 @@ class Courtyard:
     clock: Clock = time.time
     statistics: Statistics | None = None
     """The figures that were counted last."""
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    """When those who wait for events stop waiting."""
     readings: dict[tuple[int, int], asyncio.Task[Any]] = field(default_factory=dict)
     """Readings of events that have not begun yet, by receiver and the number above which they read."""
 

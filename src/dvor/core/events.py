@@ -9,13 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from dvor.core.courtyard import Courtyard
+from dvor.core.deadlines import stop
 from dvor.model.errors import CursorTooOld, UserNotFound
 from dvor.model.events import Cursor, Event, EventBody, EventKind, Pulse
 from dvor.store.bots import list_servers
 from dvor.store.database import Database, Transaction
 from dvor.store.events import append_event, list_events, load_cursor
 from dvor.store.jobs import insert_job
-from dvor.store.signals import Waiter
 
 CALLBACK_JOB = "callback"
 MAX_EVENTS = 1000
@@ -96,30 +96,22 @@ async def wait_for_events(
     signals = courtyard.database.signals
     while True:
         waiter = signals.waiter(receiver_id, after)
-        stop, timer = partial(_stop, waiter), None
+        give_up = partial(stop, waiter)
         try:
             news = await _read_together(courtyard, receiver_id, after)
-            remaining = deadline - loop.time()
-            is_alone = leaving is not None and leaving.done()
-            if news.events or remaining <= 0 or signals.is_closed or is_alone:
+            is_over = loop.time() >= deadline or signals.is_closed or (leaving is not None and leaving.done())
+            if news.events or is_over:
                 return news
-            timer = loop.call_later(remaining, stop)
+            courtyard.deadlines.add(waiter, deadline)
             if leaving is not None:
-                leaving.add_done_callback(stop)
+                leaving.add_done_callback(give_up)
             if pulse := await waiter:
                 return News(news.number, news.pts, [], msgspec.json.decode(pulse, type=Pulse))
         finally:
             signals.forget(receiver_id, waiter)
-            if timer is not None:
-                timer.cancel()
+            courtyard.deadlines.remove(waiter, deadline)
             if leaving is not None:
-                leaving.remove_done_callback(stop)
-
-
-def _stop(waiter: Waiter, _leaving: asyncio.Future[Any] | None = None) -> None:
-    """End a wait without news."""
-    if not waiter.done():
-        waiter.set_result("")
+                leaving.remove_done_callback(give_up)
 
 
 async def _read_together(courtyard: Courtyard, receiver_id: int, after: int) -> News:

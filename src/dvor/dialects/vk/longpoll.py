@@ -72,19 +72,19 @@ class LongPollEndpoint:
         text = texts.get("key", "")
         key = await open_poll_key(self._courtyard, text)
         params = await self._read_params(texts, key)
-        return _Asked("" if key.is_versioned else text, key, params)
+        return _Asked("" if key.is_versioned else text, key.receiver_id, params)
 
     async def _answer(self, asked: "_Asked", receive: Receive) -> dict[str, Any] | None:
         """Wait, and return the answer; None if the client goes away.  `CursorTooOld`, `PollRefused`."""
-        key, params = asked.key, asked.params
-        after = params.ts if key.is_versioned else self._advance(asked.text, params.ts)
+        params = asked.params
+        after = self._advance(asked.text, params.ts) if asked.text else params.ts
         with self._count_waiting():
-            news = await wait_for_news(self._courtyard, key.receiver_id, after, params.wait, receive)
+            news = await wait_for_news(self._courtyard, asked.receiver_id, after, params.wait, receive)
         if news is None:
             return None
-        if not key.is_versioned:
+        if asked.text:
             self._note_sent(asked.text, params.ts, news.number)
-        return draw_news(news, key, params)
+        return draw_news(news, asked.receiver_id, params, is_full=bool(asked.text))
 
     async def _read_params(self, texts: Mapping[str, str], key: PollKey) -> PollParams:
         values = {name: texts[name] for name in PollParams.__struct_fields__ if texts.get(name)}
@@ -115,8 +115,8 @@ class LongPollEndpoint:
 
 
 class _Asked(Struct, frozen=True):
-    """What stays of a poll while it waits; the key's text only where what was sent with it has to be remembered."""
+    """What stays of a poll while it waits; the key's text only of OpenVK's clients, who have to be told apart by it."""
 
     text: str
-    key: PollKey
+    receiver_id: int
     params: PollParams

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Struct
 
 from dvor.core.events import News
-from dvor.dialects.vk.poll_keys import PollKey
 from dvor.model.events import (
     Event,
     FlagsEvent,
@@ -48,11 +47,11 @@ class PollParams(Struct, frozen=True):
         return self.version >= NUMBERED_FROM
 
 
-def draw_news(news: News, key: PollKey, params: PollParams) -> dict[str, Any]:
-    """Return the answer to a poll."""
+def draw_news(news: News, receiver_id: int, params: PollParams, *, is_full: bool) -> dict[str, Any]:
+    """Return the answer to a poll; `is_full` adds every part of a message whatever the mode."""
     updates: list[list[Any]] = []
     for event in news.events:
-        updates += draw_event(event, key.receiver_id, params, is_full=not key.is_versioned)
+        updates += draw_event(event, receiver_id, params, is_full=is_full)
     if news.pulse is not None:
         updates += draw_pulse(news.pulse, params)
     answer: dict[str, Any] = {"ts": news.number, "updates": updates}
