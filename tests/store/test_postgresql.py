@@ -210,6 +210,24 @@ async def test_wake_ups_reach_another_process(database, settings) -> None:
     await other.close()
 
 
+async def test_a_process_does_not_wake_its_own_waiters_twice(database, settings) -> None:
+    (anna,) = await add_users(database, 1)
+    other = await connect_database(settings)
+    first = database.signals.waiter(anna, 10**6)
+    await wake(database, [anna])
+    assert first.done(), "at once, without the way round"
+    second, last, elsewhere = (
+        database.signals.waiter(anna, 10**6),
+        database.signals.waiter(10**9, 0),
+        other.signals.waiter(anna, 10**6),
+    )
+    await asyncio.wait_for(elsewhere, 20)
+    await wake(other, [10**9])
+    await asyncio.wait_for(last, 20)  # what is told later is heard later
+    assert not second.done()
+    await other.close()
+
+
 async def wake(database, receiver_ids) -> None:
     """Wake receivers without an event, so that a waiter hears of it by NOTIFY or not at all."""
 

@@ -229,11 +229,11 @@ class _Announcer:
         await self._connection.add_listener(CHANNEL, self._hear)
         self._connection.add_termination_listener(lambda _connection: self._news.set())
 
-    def _hear(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
+    def _hear(self, connection: Any, pid: int, _channel: str, payload: str) -> None:
         heard = msgspec.json.decode(payload, type=list[int] | Pulse)
         if isinstance(heard, Pulse):
             self.signals.wake(heard.receiver_ids, heard.text)
-        else:
+        elif pid != connection.get_server_pid():  # its own waiters it has woken itself, without the way round
             self.signals.wake(heard)
 
     def pulse(self, receiver_ids: Iterable[int], text: str) -> None:
