@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from dvor.model.attachments import Attachment
+from dvor.model.bookmarks import Bookmark
 from dvor.model.bots import BotSettings, CallbackServer
 from dvor.model.comments import NewComment
 from dvor.model.conversations import Chat
@@ -24,6 +25,7 @@ from dvor.model.wall import WaitingPost
 from dvor.model.webtv_profiles import StoredProfile, WebTVProfile, WebTVSession
 from dvor.store.accounts import insert_account, set_logins, set_totp
 from dvor.store.albums import insert_album
+from dvor.store.bookmarks import insert_bookmark
 from dvor.store.bots import insert_server, save_bot_settings
 from dvor.store.chats import insert_chat, set_permission
 from dvor.store.comments import insert_comment
@@ -137,6 +139,7 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
         ],
     )
     await set_viewed(tx, anna, NOW)
+    await insert_bookmark(tx, Bookmark(anna, "post", anna, 1, "", False, NOW))
     poll = NewPoll(owner_id=anna, author_id=anna, question="Ё?", is_multiple=True)
     await insert_votes(tx, (anna, await insert_poll(tx, poll, ["а", "б"], NOW)), boris, [1, 2], NOW)
 

@@ -6,6 +6,7 @@ from dvor.core.photos import change_avatar
 from dvor.core.users import deactivate
 from dvor.model.users import PersonalData
 from dvor.store.accounts import delete_account
+from dvor.store.bookmarks import delete_bookmarks
 from dvor.store.consents import delete_consents_of_user
 from dvor.store.database import Transaction
 from dvor.store.letters import delete_links
@@ -29,6 +30,7 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await delete_profile(tx, user_id)
     await leave_user_groups(tx, user_id)
     await leave_photos(tx, user_id)
+    await delete_bookmarks(tx, user_id)
     await delete_views(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
     await save_names(tx, user_id)

@@ -297,6 +297,10 @@ class DigitsWrong(Refusal):
     """The digits are not those of the number that called, or they are too old."""
 
 
+class TooManyBookmarks(Refusal):
+    """A person keeps as many bookmarks of this kind as he may."""
+
+
 class ReactionUnknown(Refusal):
     """No reaction has this number."""
 

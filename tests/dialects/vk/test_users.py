@@ -84,3 +84,12 @@ async def test_a_community_looks_on(cast_client: CastClient) -> None:
     [seen] = await cast_client.get("users.get", user_ids=dmitri, fields="is_friend", from_group_id=1)
     assert (seen["is_friend"], seen["can_access_closed"]) == (0, False)
     assert await cast_client.refuse("users.get", "fedor", user_ids=dmitri, from_group_id=1) == 15
+
+
+async def test_who_is_bookmarked(cast_client: CastClient) -> None:
+    boris, clara = cast_client.ids["boris"], cast_client.ids["clara"]
+    await cast_client.get("fave.addPage", user_id=clara)
+    users = await cast_client.get("users.get", user_ids=f"{boris},{clara}", fields="is_favorite")
+    assert [user["is_favorite"] for user in users] == [0, 1]
+    [user] = await cast_client.get("users.get", "boris", user_ids=clara, fields="is_favorite")
+    assert user["is_favorite"] == 0

@@ -15,6 +15,7 @@ SECTIONS = (
     "database",
     "docs",
     "execute",
+    "fave",
     "friend_lists",
     "friend_relations",
     "friends",

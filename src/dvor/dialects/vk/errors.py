@@ -120,6 +120,7 @@ CODES: Mapping[type[errors.Refusal], int] = {
     errors.MessageBlocked: 900,
     errors.MessageTooLong: 914,
     errors.ReactionUnknown: 1009,
+    errors.TooManyBookmarks: 103,
     errors.InvalidPicture: 129,
     errors.AlbumNotFound: 114,
     errors.TooManyAlbums: 302,

@@ -189,6 +189,7 @@ class UserObject(Struct, frozen=True, omit_defaults=True):
     blacklisted: int | UnsetType = UNSET
     blacklisted_by_me: int | UnsetType = UNSET
     is_hidden_from_feed: int | UnsetType = UNSET
+    is_favorite: int | UnsetType = UNSET
     common_count: int | UnsetType = UNSET
     user_id: int | UnsetType = UNSET
     lists: list[int] | UnsetType = UNSET

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from dvor.core.accounts import find_email
 from dvor.core.biographies import load_partners
+from dvor.core.bookmarks import find_kept_pages
 from dvor.core.friend_lists import load_lists_of
 from dvor.core.friends import list_followed, list_followers, list_mutual_of_open
 from dvor.core.groups import list_groups
 from dvor.core.newsfeed import list_hidden_ids
 from dvor.core.photos import load_avatar_photos
-from dvor.core.privacy import People, check_open, load_owner
+from dvor.core.privacy import People, Person, check_open, load_owner
 from dvor.core.users import count_for_user, get_people
 from dvor.dialects.vk.group_objects import GroupDrawing, GroupObject
 from dvor.dialects.vk.name_cases import NameCase
@@ -80,7 +81,9 @@ async def get(call: Call, params: GetUsers) -> list[UserObject]:
     return drawn
 
 
-ASKED = frozenset({"common_count", "is_hidden_from_feed", "lists", "relation", "photo_id", "crop_photo"})
+ASKED = frozenset(
+    {"common_count", "is_favorite", "is_hidden_from_feed", "lists", "relation", "photo_id", "crop_photo"}
+)
 """Fields that need more than the users themselves."""
 
 
@@ -90,19 +93,8 @@ async def _load_asked(call: Call, people: People, fields: frozenset[str]) -> dic
         return {}
     found: dict[int, dict[str, Any]] = {user_id: {} for user_id in people}
     alive = [one for one in people.values() if not one.user.deactivated]
-    if call.user_id and "common_count" in fields:
-        others = [one.user.id for one in alive if one.user.id != call.user_id]
-        mutual = await list_mutual_of_open(call.tx, call.user_id, call.user_id, others)
-        for user_id, friends in mutual.items():
-            found[user_id]["common_count"] = len(friends)
-    if call.user_id and "is_hidden_from_feed" in fields:
-        hidden = set(await list_hidden_ids(call.tx, call.user_id))
-        for one in alive:
-            found[one.user.id]["is_hidden_from_feed"] = int(one.user.id in hidden)
-    if call.user_id and "lists" in fields:
-        friends_of = [one.user.id for one in alive if one.relation.friendship is Friendship.FRIENDS]
-        for user_id, lists in (await load_lists_of(call.tx, call.user_id, friends_of)).items():
-            found[user_id]["lists"] = lists
+    if call.user_id:
+        await _add_own(call, alive, fields, found)
     if "relation" in fields:
         for user_id, partner in (await load_partners(call.tx, call.owner_id, alive)).items():
             named = {"id": partner.user.id, "first_name": partner.user.first_name}
@@ -112,6 +104,29 @@ async def _load_asked(call: Call, people: People, fields: frozenset[str]) -> dic
         for user_id, photo in shown.items():
             found[user_id] |= _draw_avatar_photo(call, photo, fields)
     return found
+
+
+async def _add_own(
+    call: Call, alive: list[Person], fields: frozenset[str], found: dict[int, dict[str, Any]]
+) -> None:
+    """Add how the caller has sorted and kept people, and the friends in common."""
+    if "common_count" in fields:
+        others = [one.user.id for one in alive if one.user.id != call.user_id]
+        mutual = await list_mutual_of_open(call.tx, call.user_id, call.user_id, others)
+        for user_id, friends in mutual.items():
+            found[user_id]["common_count"] = len(friends)
+    if "is_hidden_from_feed" in fields:
+        hidden = set(await list_hidden_ids(call.tx, call.user_id))
+        for one in alive:
+            found[one.user.id]["is_hidden_from_feed"] = int(one.user.id in hidden)
+    if "is_favorite" in fields:
+        kept = await find_kept_pages(call.tx, call.user_id, [one.user.id for one in alive])
+        for one in alive:
+            found[one.user.id]["is_favorite"] = int(one.user.id in kept)
+    if "lists" in fields:
+        friends_of = [one.user.id for one in alive if one.relation.friendship is Friendship.FRIENDS]
+        for user_id, lists in (await load_lists_of(call.tx, call.user_id, friends_of)).items():
+            found[user_id]["lists"] = lists
 
 
 def _draw_avatar_photo(call: Call, photo: Photo, fields: Collection[str]) -> dict[str, Any]:
