@@ -70,11 +70,11 @@ async def test_people_and_addresses(courtyard: Courtyard, settle: Settle) -> Non
         assert await bookmarks.find_link(tx, me, bookmarks.link_id(url)) == url
         assert await bookmarks.find_link(tx, me, "other") == ""
     for wrong in ("javascript:alert(1)", "http://", "http://[", "https://a b", "x" * 3000):
+
+        async def keep_wrong(tx: Transaction, wrong: str = wrong) -> None:
+            await bookmarks.keep_link(tx, me, wrong, now=NOW)
+
         with pytest.raises(InvalidParameter):
-
-            async def keep_wrong(tx: Transaction, wrong: str = wrong) -> None:
-                await bookmarks.keep_link(tx, me, wrong, now=NOW)
-
             await courtyard.database.write(keep_wrong)
     with pytest.raises(UserNotFound):
         await courtyard.database.write(lambda tx: bookmarks.keep_page(tx, me, 10**6, now=NOW))
