@@ -26,6 +26,7 @@ from dvor_connect.starlette import Connect
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>The courtyard club</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<style>th {{ text-align: left; vertical-align: top; padding-right: 1em }} td {{ overflow-wrap: anywhere }}</style>
 <body style="max-width:40em;margin:3em auto;padding:0 1em;font:1rem/1.5 system-ui,sans-serif">
 <h1>The courtyard club</h1>{body}</body></html>"""
 MEMBER = """<p>Hello, {name}!</p>

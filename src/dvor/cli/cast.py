@@ -36,6 +36,8 @@ APP = NewApp(
         "http://localhost:3000/auth/callback/vk",  # Auth.js
         "http://localhost:3000/api/auth/callback/vk",  # next-auth
         "http://localhost:3000/accounts/vk/login/callback/",  # django-allauth
+        # dvor-connect, which `make example` shows
+        *(f"http://localhost:3000/login/{network}/back" for network in ("dvor", "vk", "vkid", "oidc")),
     ],
     protocols=list(PROTOCOLS),
     description="Кто придёт на субботник",
