@@ -128,6 +128,22 @@ async def test_siblings_that_always_write_take_turns(pair: Pair) -> None:
         assert await count_users(tx) == sum(counts)
 
 
+async def test_who_has_just_written_comes_behind_who_waits(pair: Pair) -> None:
+    turn, others = (database._file_turn for database in pair)
+    assert turn is not None
+    assert others is not None
+    assert turn.take_free()
+    for _ in range(30):
+        taking = asyncio.create_task(others.take())
+        while not others._is_head:  # noqa: ASYNC110  # a thread waits there
+            await asyncio.sleep(0.001)
+        turn.give()
+        assert not turn.take_free(), "the other one has asked before"
+        await asyncio.wait_for(taking, 5)
+        turn, others = others, turn
+    turn.give()
+
+
 async def test_a_sibling_alone_writes_without_waiting(pair: Pair) -> None:
     one, _ = pair
     assert one._file_turn is not None

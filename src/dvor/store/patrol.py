@@ -1,6 +1,7 @@
 """The patrol: looking once a second whether a wake-up from another process was missed."""
 
 import asyncio
+import contextlib
 
 from dvor.store.database import Database
 from dvor.store.events import load_numbers
@@ -17,11 +18,10 @@ async def patrol(database: Database, losses: tuple[type[Exception], ...]) -> Non
         receiver_ids = database.signals.receivers()
         starts = range(0, max(len(receiver_ids), 1), STEP)
         for start in starts:
-            await asyncio.sleep(PATROL_SECONDS / len(starts))
-            try:
+            with contextlib.suppress(*losses):
                 await _look(database, receiver_ids[start : start + STEP])
-            except losses:
-                continue
+            # after looking: a few who wait are passed once a second, and never only in the round after the next
+            await asyncio.sleep(PATROL_SECONDS / len(starts))
 
 
 async def _look(database: Database, receiver_ids: list[int]) -> None:
