@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from dvor.core import friends, groups, privacy, users, wall
+from dvor.core import friends, groups, news_lists, privacy, users, wall
 from dvor.core.courtyard import Courtyard
 from dvor.core.newsfeed import (
     TOP,
@@ -14,8 +14,9 @@ from dvor.core.newsfeed import (
     read_newsfeed,
     show_in_news,
 )
-from dvor.model.errors import GroupNotFound, InvalidParameter, UserNotFound
+from dvor.model.errors import GroupNotFound, InvalidParameter, ListNotFound, TooManyNewsLists, UserNotFound
 from dvor.model.groups import GroupAccess, NewGroup
+from dvor.model.newsfeed import NewsList, Sources
 from dvor.store.database import Transaction
 from tests.core.conftest import NOW, Settle
 
@@ -51,12 +52,12 @@ async def read(
     since: int = 0,
     until: int = 0,
     count: int = 100,
-    source_ids: set[int] | None = None,
+    sources: Sources | None = None,
 ) -> NewsPage:
     """Return a page of the feed."""
     async with courtyard.database.read() as tx:
         return await read_newsfeed(
-            tx, me, cursor=cursor, since=since, until=until, count=count, source_ids=source_ids
+            tx, me, cursor=cursor, since=since, until=until, count=count, sources=sources
         )
 
 
@@ -95,7 +96,7 @@ async def test_times_and_sources_narrow_it(courtyard: Courtyard, settle: Settle)
         assert keys(await read(courtyard, me, since=since, until=until)) == expected, (since, until)
     for sources in (set(others[:2]), {me}, {999}, set[int]()):
         expected = [key for key in written if key[1] in sources]
-        assert keys(await read(courtyard, me, source_ids=sources)) == expected
+        assert keys(await read(courtyard, me, sources=Sources(frozenset(sources)))) == expected
 
 
 async def test_only_what_people_write_on_their_own_walls(courtyard: Courtyard, settle: Settle) -> None:
@@ -188,3 +189,56 @@ async def test_neither_oneself_nor_who_is_not_there_can_be_hidden(
             )
     async with courtyard.database.read() as tx:
         assert await load_hidden(tx, me) == {}
+
+
+async def test_kinds_and_lists_of_sources(courtyard: Courtyard, settle: Settle) -> None:
+    me, friend, followed, stranger = await settle({}, {}, {}, {})
+
+    async def work(tx: Transaction) -> dict[str, int]:
+        await friends.add_friend(tx, me, friend, text="", now=NOW)
+        await friends.add_friend(tx, friend, me, text="", now=NOW)
+        await friends.add_friend(tx, me, followed, text="", now=NOW)
+        group = -await groups.create_group(tx, me, NewGroup(name="Сад"), now=NOW)
+        page = -await groups.create_group(tx, me, NewGroup(name="Газета", kind="page"), now=NOW)
+        owners = {"friends": friend, "following": followed, "groups": group, "pages": page}
+        for owner_id in (*owners.values(), stranger):
+            await wall.write_post(
+                tx,
+                max(owner_id, me),
+                owner_id,
+                "x",
+                [],
+                platform="",
+                is_friends_only=False,
+                now=NOW,
+                from_group=owner_id < 0,
+            )
+        return owners
+
+    owners = await courtyard.database.write(work)
+    write = courtyard.database.write
+
+    async def seen(*kinds: str, lists: tuple[int, ...] = (), ids: tuple[int, ...] = ()) -> set[int]:
+        sources = Sources(frozenset(ids), frozenset(kinds), frozenset(lists))
+        return {owner_id for _, owner_id, _ in keys(await read(courtyard, me, sources=sources))}
+
+    for kind, owner_id in owners.items():
+        assert await seen(kind) == {owner_id}
+    assert await seen("groups", "pages", ids=(friend,)) == {owners["groups"], owners["pages"], friend}
+    number = await write(
+        lambda tx: news_lists.save_news_list(tx, me, 0, "Соседи", [friend, owners["pages"], stranger, 10**6])
+    )
+    assert await seen(lists=(number,)) == {friend, owners["pages"]}, "whom one does not follow brings no news"
+    async with courtyard.database.read() as tx:
+        [kept] = await news_lists.load_news_lists(tx, me)
+        assert kept == NewsList(1, "Соседи", [friend, owners["pages"], stranger])
+    await write(lambda tx: news_lists.save_news_list(tx, me, number, "Друг", [friend]))
+    assert await seen(lists=(number, 9)) == {friend}
+    for _ in range(9):
+        await write(lambda tx: news_lists.save_news_list(tx, me, 0, "x", []))
+    with pytest.raises(TooManyNewsLists):
+        await write(lambda tx: news_lists.save_news_list(tx, me, 0, "x", []))
+    await write(lambda tx: news_lists.delete_news_list(tx, me, number))
+    with pytest.raises(ListNotFound):
+        await write(lambda tx: news_lists.delete_news_list(tx, me, number))
+    assert await seen(lists=(number,)) == set()

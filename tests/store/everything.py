@@ -15,6 +15,7 @@ from dvor.model.hooks import Hook
 from dvor.model.invites import Invite
 from dvor.model.letters import Link
 from dvor.model.messages import Reaction
+from dvor.model.newsfeed import NewsList
 from dvor.model.notifications import Notification
 from dvor.model.passkeys import Passkey
 from dvor.model.photos import WALL_ALBUM, NewAlbum, Photo, PhotoTag, PictureSize
@@ -45,6 +46,7 @@ from dvor.store.letters import insert_link
 from dvor.store.likes import delete_like, insert_like
 from dvor.store.messages import set_hidden
 from dvor.store.name_words import save_names
+from dvor.store.news_lists import save_news_list
 from dvor.store.newsfeed import hide_sources
 from dvor.store.notifications import insert_notifications, set_viewed
 from dvor.store.numbers import next_number
@@ -139,6 +141,7 @@ async def _settle_wall(tx: Transaction, anna: int, boris: int, vera: int) -> Non
         ],
     )
     await set_viewed(tx, anna, NOW)
+    await save_news_list(tx, anna, NewsList(1, "Ё", [boris, -1]))
     await insert_bookmark(tx, Bookmark(anna, "post", anna, 1, "", False, NOW))
     poll = NewPoll(owner_id=anna, author_id=anna, question="Ё?", is_multiple=True)
     await insert_votes(tx, (anna, await insert_poll(tx, poll, ["а", "б"], NOW)), boris, [1, 2], NOW)

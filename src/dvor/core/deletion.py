@@ -11,6 +11,7 @@ from dvor.store.consents import delete_consents_of_user
 from dvor.store.database import Transaction
 from dvor.store.letters import delete_links
 from dvor.store.name_words import save_names
+from dvor.store.news_lists import delete_news_lists
 from dvor.store.passkeys import delete_passkeys
 from dvor.store.user_groups import leave_user_groups
 from dvor.store.users import save_personal_data
@@ -31,6 +32,7 @@ async def delete_person(tx: Transaction, user_id: int) -> None:
     await leave_user_groups(tx, user_id)
     await leave_photos(tx, user_id)
     await delete_bookmarks(tx, user_id)
+    await delete_news_lists(tx, user_id)
     await delete_views(tx, user_id)
     await save_personal_data(tx, user_id, PersonalData(first_name="DELETED", last_name=""))
     await save_names(tx, user_id)

@@ -3,15 +3,17 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dvor.core.privacy import Owners, load_owner, load_owners, load_people
+from dvor.core.privacy import Owners, load_communities, load_owner, load_owners, load_people
 from dvor.core.wall import PostPage, gather_page
 from dvor.model.errors import InvalidParameter
 from dvor.model.friends import MAX_FRIENDS, Friendship
 from dvor.model.ids import MAX_NUMBER
+from dvor.model.newsfeed import Sources
 from dvor.model.wall import Post
 from dvor.store.database import Transaction
 from dvor.store.friends import list_friend_ids
 from dvor.store.group_members import list_group_ids
+from dvor.store.news_lists import load_news_lists
 from dvor.store.newsfeed import hide_sources, list_hidden, list_news, show_sources
 from dvor.store.users import lock_owners
 
@@ -40,12 +42,12 @@ async def read_newsfeed(
     since: int,
     until: int,
     count: int,
-    source_ids: set[int] | None = None,
+    sources: Sources | None = None,
     with_hidden: bool = False,
 ) -> NewsPage:
     """Return the news below the cursor, newest first; `since` and `until` are Unix times (0: no bound).
 
-    `source_ids` narrows the people and communities whose posts are shown; those that the user has hidden are left
+    `sources` narrows the people and communities whose posts are shown; those that the user has hidden are left
     out, or with `with_hidden` not.
     """
     friends = await list_friend_ids(tx, user_id, Friendship.FRIENDS, "id", 0, MAX_FRIENDS)
@@ -55,8 +57,12 @@ async def read_newsfeed(
         followed = [owner_id for owner_id in followed if owner_id in people and people[owner_id].is_open]
     groups = [-group_id for group_id in await list_group_ids(tx, user_id)]
     owner_ids = [user_id, *friends, *followed, *groups]
-    if source_ids is not None:
-        owner_ids = [owner_id for owner_id in owner_ids if owner_id in source_ids]
+    if sources is not None:
+        wanted = {*sources.owner_ids, *await _load_listed(tx, user_id, sources)}
+        wanted |= {*(friends if "friends" in sources.kinds else ())}
+        wanted |= {*(followed if "following" in sources.kinds else ())}
+        wanted |= await _pick_groups(tx, user_id, groups, sources)
+        owner_ids = [owner_id for owner_id in owner_ids if owner_id in wanted]
     before = min(cursor, (until, MAX_NUMBER, MAX_NUMBER)) if until else cursor
     posts = await list_news(
         tx,
@@ -69,6 +75,24 @@ async def read_newsfeed(
         with_hidden=with_hidden,
     )
     return await gather_news(tx, user_id, posts, count)
+
+
+async def _load_listed(tx: Transaction, user_id: int, sources: Sources) -> set[int]:
+    if not sources.list_ids:
+        return set()
+    lists = await load_news_lists(tx, user_id)
+    return {owner_id for one in lists if one.id in sources.list_ids for owner_id in one.source_ids}
+
+
+async def _pick_groups(tx: Transaction, user_id: int, owner_ids: list[int], sources: Sources) -> set[int]:
+    """Return those of the communities that are of a kind that is asked for: `pages`, or `groups` (the rest)."""
+    if {"groups", "pages"} <= sources.kinds:
+        return set(owner_ids)
+    if sources.kinds.isdisjoint(("groups", "pages")):
+        return set()
+    found = await load_communities(tx, user_id, [-owner_id for owner_id in owner_ids])
+    pages = {-group_id for group_id, one in found.items() if one.group.kind == "page"}
+    return pages if "pages" in sources.kinds else set(owner_ids) - pages
 
 
 async def gather_news(tx: Transaction, viewer_id: int, posts: list[Post], count: int) -> NewsPage:

@@ -297,6 +297,10 @@ class DigitsWrong(Refusal):
     """The digits are not those of the number that called, or they are too old."""
 
 
+class TooManyNewsLists(Refusal):
+    """A person has as many lists of news as he may."""
+
+
 class TooManyBookmarks(Refusal):
     """A person keeps as many bookmarks of this kind as he may."""
 

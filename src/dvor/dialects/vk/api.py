@@ -26,6 +26,7 @@ SECTIONS = (
     "message_search",
     "message_sending",
     "messages",
+    "news_lists",
     "newsfeed",
     "newsfeed_public",
     "notifications",

@@ -75,6 +75,7 @@ TEXTS = {
     1152: "Invalid document title",
     1153: "Access to document is denied",
     1154: "Access to document restoring is denied",
+    1170: "Too many feed lists",
 }
 
 UNKNOWN_METHOD = 3
@@ -121,6 +122,7 @@ CODES: Mapping[type[errors.Refusal], int] = {
     errors.MessageTooLong: 914,
     errors.ReactionUnknown: 1009,
     errors.TooManyBookmarks: 103,
+    errors.TooManyNewsLists: 1170,
     errors.InvalidPicture: 129,
     errors.AlbumNotFound: 114,
     errors.TooManyAlbums: 302,

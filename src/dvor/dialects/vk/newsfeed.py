@@ -23,6 +23,7 @@ from dvor.model.errors import (
     UserUnavailable,
 )
 from dvor.model.ids import Seconds, UserId
+from dvor.model.newsfeed import Sources
 from dvor.model.tokens import Scope
 
 FILTERS = frozenset({"post", "wall_post"})
@@ -32,6 +33,9 @@ FILTERS_WITHOUT_CONTENT = frozenset(
 """Kinds of news that VK has and that nobody can make here yet: asking for them brings none."""
 
 _SOURCE = re.compile(r"(u|g|-)?(\d{1,10})", re.ASCII)
+_LIST = re.compile(r"list(\d{1,3})", re.ASCII)
+SOURCE_KINDS = frozenset({"friends", "following", "groups", "pages"})
+"""VK's words for whole kinds of sources."""
 _CURSOR = re.compile(r"(\d{1,12})_(-?\d{1,10})_(\d{1,15})", re.ASCII)
 
 
@@ -56,7 +60,13 @@ class GetNews(Params):
     ) = None
     offset: Annotated[int, doc("Pages to skip (OpenVK); at most 100.", ge=0, le=100)] = 0
     max_photos: Annotated[int, doc("At most so many photos of one source; not counted.", ge=0, le=100)] = 0
-    source_ids: Annotated[str, doc("Only these: `1,u2`, `g3` or `-3` for a community.", max_length=4096)] = ""
+    source_ids: Annotated[
+        str,
+        doc(
+            "Only these: `1,u2`, `g3` or `-3` for a community, `friends`, `following`, `groups`, `pages`, or a list, `list1`.",
+            max_length=4096,
+        ),
+    ] = ""
     extended: Annotated[bool, doc("Give `profiles` and `groups`; in VK's form always.")] = True
     return_banned: Annotated[bool, doc("Those hidden by newsfeed.addBan too.")] = False
     fields: Annotated[list[str], doc("Members of users.get for `profiles`.")] = []
@@ -84,7 +94,7 @@ async def get(call: Call, params: GetNews) -> NewsPage:
             since=params.start_time,
             until=params.end_time,
             count=count,
-            source_ids=read_sources(params.source_ids),
+            sources=read_sources(params.source_ids),
             with_hidden=params.return_banned,
         )
         if news.next_cursor is None or step == params.offset:
@@ -119,13 +129,18 @@ def read_cursor(text: str) -> Cursor:
     return (int(match[1]), int(match[2]), int(match[3])) if match else TOP
 
 
-def read_sources(text: str) -> set[int] | None:
-    """Return the people and communities that `source_ids` names; None for all."""
+def read_sources(text: str) -> Sources | None:
+    """Return whose news `source_ids` names; None for everybody's."""
     names = [part.strip() for part in text.split(",") if part.strip()]
-    if not names or {"friends", "following", "groups", "pages"}.issuperset(names):
+    if not names:
         return None
     matches = [_SOURCE.fullmatch(name) for name in names]
-    return {int(match[2]) * (-1 if match[1] in ("g", "-") else 1) for match in matches if match}
+    lists = [_LIST.fullmatch(name) for name in names]
+    return Sources(
+        frozenset(int(match[2]) * (-1 if match[1] in ("g", "-") else 1) for match in matches if match),
+        SOURCE_KINDS.intersection(names),
+        frozenset(int(match[1]) for match in lists if match),
+    )
 
 
 class BanSources(Params):
