@@ -14,7 +14,8 @@ assert openvk.account.get_profile(client)["response"]["first_name"]
 assert openvk.account.get_info(client)["response"]["2fa_required"] == 0
 assert openvk.account.set_online(client, 1).json()["response"] == 1
 assert openvk.account.get_permissions(client)["response"] > 0
-assert set(openvk.account.get_counters(client)["response"]) == {"friends", "messages", "notifications"}
+counters = set(openvk.account.get_counters(client)["response"])  # those of which there are any at the moment
+assert "friends" in counters and counters <= {"friends", "messages", "notifications"}, counters
 assert openvk.users.get(client, 2)["response"][0]["is_closed"] == 0
 friends = openvk.friends.get(client, USER_ID)["response"]["items"]
 assert friends and all(isinstance(friend, dict) for friend in friends)
