@@ -1,6 +1,7 @@
 """The newsfeed: whose news is shown, in which order, page by page."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from dvor.core.newsfeed import (
     TOP,
     NewsPage,
     hide_from_news,
+    list_mentions,
     load_hidden,
     read_newsfeed,
     show_in_news,
@@ -242,3 +244,28 @@ async def test_kinds_and_lists_of_sources(courtyard: Courtyard, settle: Settle) 
     with pytest.raises(ListNotFound):
         await write(lambda tx: news_lists.delete_news_list(tx, me, number))
     assert await seen(lists=(number,)) == set()
+
+
+async def test_posts_that_call_a_person(courtyard: Courtyard, settle: Settle) -> None:
+    me, boris = await settle({}, {})
+    about: dict[str, Any] = {"platform": "", "is_friends_only": False}
+
+    async def work(tx: Transaction) -> list[int]:
+        return [
+            await wall.write_post(tx, boris, boris, text, [], now=NOW + place, **about)
+            for place, text in enumerate((f"@id{me}", f"[id{me}|N0] и ты", "никто", f"@id{me} снова"))
+        ]
+
+    first, second, _, last = await courtyard.database.write(work)
+    await courtyard.database.write(lambda tx: wall.delete_post(tx, boris, boris, second, now=NOW))
+
+    async def called(who: int = me, **asked: int) -> list[int]:
+        bounds = {"since": 0, "until": 0, "offset": 0, "count": 9} | asked
+        async with courtyard.database.read() as tx:
+            return [post.id for post in (await list_mentions(tx, who, **bounds)).posts]
+
+    assert await called() == [last, first]
+    assert await called(boris) == []
+    assert await called(offset=1) == [first]
+    assert await called(since=NOW + 1) == [last]
+    assert await called(until=NOW + 1) == [first]

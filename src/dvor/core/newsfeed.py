@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dvor.core.privacy import Owners, load_communities, load_owner, load_owners, load_people
-from dvor.core.wall import PostPage, gather_page
+from dvor.core.wall import PostPage, gather_page, get_posts
 from dvor.model.errors import InvalidParameter
 from dvor.model.friends import MAX_FRIENDS, Friendship
 from dvor.model.ids import MAX_NUMBER
@@ -15,6 +15,7 @@ from dvor.store.friends import list_friend_ids
 from dvor.store.group_members import list_group_ids
 from dvor.store.news_lists import load_news_lists
 from dvor.store.newsfeed import hide_sources, list_hidden, list_news, show_sources
+from dvor.store.notifications import list_notifications
 from dvor.store.users import lock_owners
 
 Cursor = tuple[int, int, int]
@@ -23,6 +24,8 @@ Cursor = tuple[int, int, int]
 TOP: Cursor = (MAX_NUMBER, 0, 0)
 
 
+MAX_MENTIONS = 1000
+"""How many of the last posts that call a person are looked through."""
 MAX_HIDDEN = 1000
 """Whose news one may hide, at most."""
 
@@ -135,3 +138,13 @@ async def load_hidden(tx: Transaction, user_id: int) -> Owners:
 async def list_hidden_ids(tx: Transaction, user_id: int) -> list[int]:
     """Return whose news a user has hidden, by id."""
     return await list_hidden(tx, user_id)
+
+
+async def list_mentions(
+    tx: Transaction, user_id: int, *, since: int, until: int, offset: int, count: int
+) -> PostPage:
+    """Return a page of the posts that call a person and that he sees, newest first; `since` and `until` are Unix times."""
+    bounds = {"since": since, "until": until or MAX_NUMBER}
+    told = await list_notifications(tx, user_id, ["mention"], **bounds, offset=0, count=MAX_MENTIONS)
+    page = await get_posts(tx, user_id, [(one.made_owner_id, one.made_id) for one in told])
+    return replace(page, count=len(page.posts), posts=page.posts[offset : offset + count])

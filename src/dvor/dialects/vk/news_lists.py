@@ -1,12 +1,15 @@
-"""newsfeed.*: the lists into which the caller sorts the sources of his news."""
+"""newsfeed.*: the lists into which the caller sorts the sources of his news, and the posts that call him."""
 
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
 from dvor.core import news_lists
+from dvor.core.newsfeed import list_mentions
+from dvor.dialects.vk.post_objects import PostDrawing, PostObject
 from dvor.methods.declaration import Call, Params, doc, method
-from dvor.model.ids import OwnerId
+from dvor.model.errors import AccessDenied
+from dvor.model.ids import OwnerId, Seconds
 from dvor.model.newsfeed import MAX_LIST_SOURCES, MAX_LIST_TITLE, MAX_NEWS_LISTS
 from dvor.model.tokens import Scope
 
@@ -84,3 +87,40 @@ async def delete_list(call: Call, params: DeleteList) -> Literal[1]:
     """
     await news_lists.delete_news_list(call.tx, call.user_id, params.list_id)
     return 1
+
+
+class GetMentions(Params):
+    """Parameters of newsfeed.getMentions."""
+
+    owner_id: Annotated[OwnerId, doc("The caller (0); who calls others is told to them.")] = 0
+    start_time: Annotated[Seconds, doc("Only posts from this Unix time on.")] = 0
+    end_time: Annotated[Seconds, doc("Only posts up to this Unix time.")] = 0
+    offset: Annotated[int, doc("How many to skip.", ge=0, le=2**31 - 1)] = 0
+    count: Annotated[int, doc("How many to return.", ge=0, le=50)] = 20
+
+
+class Mentions(Struct, frozen=True):
+    """Posts; `count` is how many there are in all."""
+
+    count: int
+    items: list[PostObject]
+
+
+@method("newsfeed.getMentions", scope=Scope.FRIENDS | Scope.WALL)
+async def get_mentions(call: Call, params: GetMentions) -> Mentions:
+    """Returns the posts that call the caller by `[id1|Name]` or `@id1`, newest first.
+
+    VK: newsfeed.getMentions.
+    """
+    if params.owner_id not in (0, call.user_id):
+        raise AccessDenied("another's mentions")
+    page = await list_mentions(
+        call.tx,
+        call.user_id,
+        since=params.start_time,
+        until=params.end_time,
+        offset=params.offset,
+        count=params.count,
+    )
+    drawing = PostDrawing(call, page)
+    return Mentions(page.count, [drawing.draw(post, in_list=True) for post in page.posts])
