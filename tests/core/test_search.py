@@ -9,9 +9,9 @@ from dvor.core import deletion, groups, newsfeed, privacy, profiles, search, wal
 from dvor.core.courtyard import Courtyard
 from dvor.core.friends import add_friend
 from dvor.model.errors import GroupClosed, InvalidParameter, ProfileClosed
-from dvor.model.groups import GroupAccess, NewGroup
+from dvor.model.groups import GroupAccess, GroupKind, NewGroup, Place
 from dvor.model.ids import MAX_NUMBER
-from dvor.model.search import EVERYBODY, PeopleFilter
+from dvor.model.search import EVERYBODY, GroupFilter, PeopleFilter
 from dvor.model.users import User, personal_data
 from dvor.store.consistency import RULES
 from dvor.store.users import load_users
@@ -276,3 +276,36 @@ async def test_common_words_are_found_by_looking_through(
     for size in (1, 4, 100):
         for question, expected in everything.items():
             assert await leaf_through(question, size) == expected, (question, size)
+
+
+async def test_communities_of_a_place_and_a_time(courtyard: Courtyard, settle: Settle) -> None:
+    (anna,) = await settle({})
+    places = {
+        "Хор Москвы": Place(city_id=1, country_id=643),
+        "Хор Твери": Place(city_id=2, country_id=643),
+        "Хор Берлина": Place(city_id=3, country_id=276),
+        "Концерт хора": Place(city_id=1, country_id=643, start_date=NOW + 60),
+    }
+    ids = {}
+    for name, place in places.items():
+        kind: GroupKind = "event" if place.start_date else "group"
+        new = NewGroup(name=name, place=place, kind=kind)
+        ids[
+            await courtyard.database.write(lambda tx, new=new: groups.create_group(tx, anna, new, now=NOW))
+        ] = name  # type: ignore[misc]
+
+    async def found(offset: int = 0, **narrowed: int) -> set[str]:
+        async with courtyard.database.read() as tx:
+            total, chosen, _ = await search.search_groups(
+                tx, 0, "хор", ["group", "event"], offset=offset, count=9, narrowed=GroupFilter(**narrowed)
+            )
+        assert len(chosen) == max(total - offset, 0)
+        return {ids[one] for one in chosen}
+
+    assert await found() == set(places)
+    assert await found(city_id=1) == {"Хор Москвы", "Концерт хора"}
+    assert await found(country_id=276) == {"Хор Берлина"}
+    assert await found(city_id=1, country_id=276) == set()
+    assert await found(begins_after=NOW) == {"Концерт хора"}
+    assert await found(begins_after=NOW + 60) == set()
+    assert len(await found(1, country_id=643)) == 2

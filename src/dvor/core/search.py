@@ -10,7 +10,7 @@ from dvor.model.errors import InvalidParameter
 from dvor.model.friends import MAX_FRIENDS
 from dvor.model.groups import GroupKind
 from dvor.model.ids import MAX_NUMBER
-from dvor.model.search import PeopleFilter, PeopleOrder
+from dvor.model.search import ANY_GROUP, MAX_NARROWED, GroupFilter, PeopleFilter, PeopleOrder
 from dvor.model.users import User
 from dvor.model.wall import Post
 from dvor.model.words import fold_words, has_words
@@ -62,13 +62,25 @@ def _names(user: User) -> str:
 
 
 async def search_groups(
-    tx: Transaction, viewer_id: int, question: str, kinds: list[GroupKind], *, offset: int, count: int
+    tx: Transaction,
+    viewer_id: int,
+    question: str,
+    kinds: list[GroupKind],
+    *,
+    offset: int,
+    count: int,
+    narrowed: GroupFilter = ANY_GROUP,
 ) -> tuple[int, list[int], Communities]:
     """Return how many communities of these kinds are found by their names, and a page of them, the largest first.
 
-    `InvalidParameter` (a question without words).
+    With a filter the largest `MAX_NARROWED` are looked through.  `InvalidParameter` (a question without words).
     """
     beginnings = _require_words(question)
+    if narrowed != ANY_GROUP:
+        _, ids = await name_words.find_groups(tx, beginnings, kinds, offset=0, count=MAX_NARROWED)
+        found = await load_communities(tx, viewer_id, ids)
+        fitting = [one for one in ids if found[one].is_found and narrowed.fits(found[one].group.place)]
+        return len(fitting), fitting[offset : offset + count], found
     total, ids = await name_words.find_groups(tx, beginnings, kinds, offset=offset, count=count)
     found = await load_communities(tx, viewer_id, ids)
     return total, [one for one in ids if found[one].is_found], found

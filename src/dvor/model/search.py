@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from dvor.model.groups import Place
+
 PeopleOrder = Literal["newest", "oldest"]
 
 MAX_COUNTED = 10_000
@@ -32,3 +34,24 @@ class PeopleFilter(Struct, frozen=True, kw_only=True):
 
 
 EVERYBODY = PeopleFilter()
+
+
+class GroupFilter(Struct, frozen=True):
+    """Which communities to find beyond their names; 0 is no matter.  `begins_after` is a Unix time."""
+
+    city_id: int = 0
+    country_id: int = 0
+    begins_after: int = 0
+
+    def fits(self, place: Place) -> bool:
+        """Say whether a community is there, and an event still to come."""
+        return (
+            self.city_id in (0, place.city_id)
+            and self.country_id in (0, place.country_id)
+            and (not self.begins_after or place.start_date > self.begins_after)
+        )
+
+
+ANY_GROUP = GroupFilter()
+MAX_NARROWED = 1000
+"""How many communities of a name are looked through for those that a filter lets pass."""

@@ -16,7 +16,7 @@ from dvor.methods.declaration import Call, Params, doc, method
 from dvor.model.errors import InvalidParameter, UserNotFound
 from dvor.model.groups import GroupKind
 from dvor.model.ids import OwnerId
-from dvor.model.search import PeopleFilter
+from dvor.model.search import GroupFilter, PeopleFilter
 from dvor.model.tokens import Scope
 from dvor.model.users import ONLINE_SECONDS
 
@@ -186,6 +186,9 @@ class SearchGroups(Params):
 
     q: Annotated[str, doc("Words of the name, each by its beginning.")]
     type: Annotated[Literal["", "group", "page", "event"], doc("Only communities of this kind.")] = ""
+    country_id: Annotated[int, doc("Only of this country of database.getCountries.", ge=0, le=2**31 - 1)] = 0
+    city_id: Annotated[int, doc("Only of this city of database.getCities.", ge=0, le=2**31 - 1)] = 0
+    future: Annotated[bool, doc("Only events that are still to come.")] = False
     sort: Annotated[int, doc("VK's orders; the largest communities always come first.", ge=0, le=6)] = 0
     offset: Offset = 0
     count: Annotated[int, doc("How many: 20, in OpenVK's form 100.", ge=0, le=1000)] | None = None
@@ -195,7 +198,7 @@ class SearchGroups(Params):
 @method(
     "groups.search",
     needs_user=False,
-    not_yet=("country_id", "city_id", "future", "market"),
+    not_yet=("market",),
 )
 async def search_groups(call: Call, params: SearchGroups) -> GroupList:
     """Finds communities by their names, the largest first; private ones are not found.
@@ -206,6 +209,7 @@ async def search_groups(call: Call, params: SearchGroups) -> GroupList:
         call.require_user()
     count = _read_count(call, params.count)
     kinds = [KINDS.get(params.type, params.type)] if params.type else list(get_args(GroupKind))
+    narrowed = GroupFilter(params.city_id, params.country_id, call.now if params.future else 0)
     total, ids, found = await search.search_groups(
         call.tx,
         call.user_id,
@@ -213,6 +217,7 @@ async def search_groups(call: Call, params: SearchGroups) -> GroupList:
         kinds,
         offset=params.offset,
         count=count,
+        narrowed=narrowed,
     )
     drawing = GroupDrawing(call, params.fields)
     return GroupList(total, [drawing.draw(found[one]) for one in ids])
