@@ -14,6 +14,7 @@ from dvor.model.ids import MAX_NUMBER
 from dvor.model.search import EVERYBODY, GroupFilter, PeopleFilter
 from dvor.model.users import User, personal_data
 from dvor.store.consistency import RULES
+from dvor.store.database import Transaction
 from dvor.store.users import load_users
 from tests.core.conftest import NOW, Settle
 
@@ -290,9 +291,11 @@ async def test_communities_of_a_place_and_a_time(courtyard: Courtyard, settle: S
     for name, place in places.items():
         kind: GroupKind = "event" if place.start_date else "group"
         new = NewGroup(name=name, place=place, kind=kind)
-        ids[
-            await courtyard.database.write(lambda tx, new=new: groups.create_group(tx, anna, new, now=NOW))
-        ] = name  # type: ignore[misc]
+
+        async def make(tx: Transaction, new: NewGroup = new) -> int:
+            return await groups.create_group(tx, anna, new, now=NOW)
+
+        ids[await courtyard.database.write(make)] = name
 
     async def found(offset: int = 0, **narrowed: int) -> set[str]:
         async with courtyard.database.read() as tx:
