@@ -1,6 +1,7 @@
 """Bringing the schema up to date: alembic, one transaction, by one process at a time."""
 
 import asyncio
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dvor.config import Settings
 from dvor.store.revision import newest_revision
 from dvor.store.sqlite import FILE_NAME, lock_folder
 
+LOG = logging.getLogger(__name__)
 SCRIPTS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x64766F72
 """The PostgreSQL lock that migrating processes queue for: "dvor" in ASCII."""
@@ -52,9 +54,11 @@ def asyncpg_url(database: str) -> str:
 def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing."""
     # most starts find nothing to do: alembic's own way to see that costs more than all the rest of opening
-    if MigrationContext.configure(connection).get_current_revision() == newest_revision():
+    current, newest = MigrationContext.configure(connection).get_current_revision(), newest_revision()
+    if current == newest:
         return
     command.upgrade(alembic_config(connection), "head")
+    LOG.info("the schema is at %s, %s", newest, f"from {current}" if current else "made new")
 
 
 async def migrate(settings: Settings) -> None:
