@@ -81,7 +81,9 @@ def set_up_logs(level: LogLevel, form: LogFormat, stream: TextIO | None = None) 
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every step; the store tells of all together
+    logging.getLogger("alembic").setLevel(
+        logging.WARNING
+    )  # it tells of every step, the store of all together
     # uvicorn must be run with log_config=None; a configuration it made earlier is undone here.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
         logger = logging.getLogger(name)
