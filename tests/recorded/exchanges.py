@@ -54,7 +54,10 @@ async def exchange(
         asked = {name: value(answers) if callable(value) else value for name, value in params.items()}
         if method.partition(".")[2].startswith(("save", "setChatPhoto")) and upload_url:
             asked |= await upload(client, upload_url)
-        asked |= {"access_token": tokens[asked.get("access_token", "anna")], "v": "5.199"}
+        asked |= {
+            "access_token": tokens[asked.get("access_token", "anna")],
+            "v": asked.get("v", "5.199"),
+        }
         answer = await client.get(f"/method/{method}", params=asked)
         answers[method] = response = answer.json().get("response")
         if isinstance(response, dict):

@@ -297,6 +297,10 @@ class DigitsWrong(Refusal):
     """The digits are not those of the number that called, or they are too old."""
 
 
+class MethodDisabled(Refusal):
+    """The original has this method no longer in the version that is asked for."""
+
+
 class TooManyNewsLists(Refusal):
     """A person has as many lists of news as he may."""
 

@@ -13,6 +13,7 @@ SECTIONS = (
     "comments",
     "conversations",
     "database",
+    "dialogs",
     "docs",
     "execute",
     "fave",

@@ -23,6 +23,7 @@ TEXTS = {
     17: "Validation required",
     18: "User was deleted or banned",
     22: "Upload error",
+    23: "This method was disabled",
     24: "Confirmation required",
     27: "Group authorization failed",
     28: "Application authorization failed",

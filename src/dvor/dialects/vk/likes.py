@@ -76,7 +76,14 @@ async def add(call: Call, params: LikeItem) -> LikeCount:
     )
 
 
-@method("likes.delete", scope=Scope.WALL, writes=True, is_repeatable=True, aliases=("likes.remove",))
+@method(
+    "likes.delete",
+    scope=Scope.WALL,
+    writes=True,
+    is_repeatable=True,
+    aliases=("likes.remove",),
+    not_yet=("from_group",),
+)
 async def delete(call: Call, params: LikeItem) -> LikeCount:
     """Takes a like back, if there is one, and returns how many likes the item has.
 
@@ -135,7 +142,7 @@ class FanList(Struct, frozen=True):
     items: list[UserObject]
 
 
-@method("likes.getList")
+@method("likes.getList", not_yet=("page_url",))
 async def get_list(call: Call, params: GetLikes) -> FanIds | FanList:
     """Returns who likes an item, or has repeated a post, the latest first.
 

@@ -16,6 +16,7 @@ def sent(answers: dict[str, Any]) -> str:
 CASES = Cases(
     recorded=(
         ("messages.getConversations", {"count": "2", "extended": "1"}),
+        ("messages.getDialogs", {"count": "2", "v": "5.60"}),
         (
             "messages.send",
             {
@@ -100,6 +101,7 @@ CASES = Cases(
     refused={
         "messages.getById": ("narrow", {"message_ids": 1}, 7),
         "messages.getConversations": ("narrow", {}, 7),
+        "messages.getDialogs": ("anna", {}, 23),
         "messages.getHistory": ("narrow", {"peer_id": 2}, 7),
         "messages.getLongPollServer": ("narrow", {}, 7),
         "messages.send": ("fedor", {"peer_id": 5, "message": "hi", "random_id": 0}, 900),
@@ -153,6 +155,7 @@ CASES = Cases(
     wrong={
         "messages.getById": {"message_ids": "1,two"},
         "messages.getConversations": {"filter": "zzz"},
+        "messages.getDialogs": {"count": 201},
         "messages.getHistory": {"peer_id": 2, "count": 201},
         "messages.getLongPollServer": {"lp_version": "x"},
         "messages.send": {"peer_id": "ten", "message": "hi", "random_id": 0},
