@@ -64,6 +64,9 @@ async def find_user_ids(tx: Transaction, names: list[str]) -> list[int]:
 
     A number is taken as it is, whether such a user exists or not.
     """
+    if len(together := "".join(names)) <= 10 * len(names) and together.isdecimal() and together.isascii():
+        # most calls give nothing but numbers
+        return [one for one in dict.fromkeys(map(int, filter(None, names))) if 0 < one <= MAX_USER_ID]
     numbers: dict[str, int] = {}
     wanted: list[str] = []
     for name in names:
