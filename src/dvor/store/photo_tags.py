@@ -15,15 +15,13 @@ from sqlalchemy import (
     update,
 )
 
-from dvor.model.groups import GroupAccess
 from dvor.model.photos import LISTED_ALBUMS, PhotoTag
 from dvor.store.albums import albums
 from dvor.store.columns import Id, Real, metadata
 from dvor.store.database import Transaction
-from dvor.store.groups import groups
 from dvor.store.photos import Key, photos
+from dvor.store.privacy import OPEN_OWNER, with_owners
 from dvor.store.statements import Statement, insert_all
-from dvor.store.users import users
 
 photo_tags = Table(
     "photo_tags",
@@ -79,19 +77,18 @@ _listed = or_(
     photos.c.album_id > literal_column("0"),
     *(photos.c.album_id == literal_column(str(number)) for number in LISTED_ALBUMS.values()),
 )
-_open = or_(
-    (~users.c.is_closed) & users.c.deactivated.is_(None),
-    (groups.c.access == literal_column(str(int(GroupAccess.OPEN)))) & groups.c.deactivated.is_(None),
+_tagged = photo_tags.join(
+    photos, (photos.c.owner_id == photo_tags.c.owner_id) & (photos.c.id == photo_tags.c.photo_id)
 )
 _COUNT_PUBLIC = Statement(
     select(func.count())
     .select_from(
-        photo_tags.join(
-            photos, (photos.c.owner_id == photo_tags.c.owner_id) & (photos.c.id == photo_tags.c.photo_id)
+        with_owners(
+            _tagged.outerjoin(
+                albums, (albums.c.owner_id == photos.c.owner_id) & (albums.c.id == photos.c.album_id)
+            ),
+            photos.c.owner_id,
         )
-        .outerjoin(albums, (albums.c.owner_id == photos.c.owner_id) & (albums.c.id == photos.c.album_id))
-        .outerjoin(users, users.c.id == photos.c.owner_id)
-        .outerjoin(groups, groups.c.id == -photos.c.owner_id)
     )
     .where(
         photo_tags.c.user_id == _user_id,
@@ -99,16 +96,12 @@ _COUNT_PUBLIC = Statement(
         photos.c.deleted_at == literal_column("0"),
         func.coalesce(albums.c.viewers, literal_column("0", Integer)) == literal_column("0"),
         _listed,
-        _open,
+        OPEN_OWNER,
     )
 )
 _COUNT_NEW = Statement(
     select(func.count())
-    .select_from(
-        photo_tags.join(
-            photos, (photos.c.owner_id == photo_tags.c.owner_id) & (photos.c.id == photo_tags.c.photo_id)
-        )
-    )
+    .select_from(_tagged)
     .where(
         photo_tags.c.user_id == _user_id,
         photo_tags.c.is_confirmed == bindparam("is_confirmed", type_=Boolean),

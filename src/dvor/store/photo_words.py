@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Executable,
     Integer,
     Select,
     Table,
@@ -12,19 +13,15 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal_column,
-    or_,
     select,
 )
 
-from dvor.model.groups import GroupAccess
 from dvor.model.photos import Photo
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
-from dvor.store.groups import groups
 from dvor.store.photos import Key, drawn, photos
+from dvor.store.privacy import OPEN_OWNER, with_owners
 from dvor.store.statements import Statement, insert_all
-from dvor.store.users import users
 from dvor.store.words import Word, beginning_values, begins
 
 photo_words = Table(
@@ -55,22 +52,15 @@ def _hits() -> Select[Any]:
 _COUNT_HITS = Statement(select(func.count()).select_from(_hits().limit(_most).subquery("hits")))
 
 
-def _with_word() -> Select[Any]:
+def _with_word() -> Executable:
     hits = _hits().distinct().limit(_most).subquery("hits")
     same = (photos.c.owner_id == hits.c.owner_id) & (photos.c.id == hits.c.photo_id)
     return (
-        drawn()
-        .join(hits, same)
-        .outerjoin(users, users.c.id == photos.c.owner_id)
-        .outerjoin(groups, groups.c.id == -photos.c.owner_id)
+        with_owners(drawn().join(hits, same), photos.c.owner_id)
         .where(
             photos.c.created_at >= bindparam("since", type_=Id),
             photos.c.created_at <= bindparam("until", type_=Id),
-            or_(
-                (~users.c.is_closed) & users.c.deactivated.is_(None),
-                (groups.c.access == literal_column(str(int(GroupAccess.OPEN))))
-                & groups.c.deactivated.is_(None),
-            ),
+            OPEN_OWNER,
         )
         .order_by(photos.c.created_at.desc(), photos.c.owner_id.desc(), photos.c.id.desc())
     )

@@ -14,19 +14,15 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal_column,
-    or_,
     select,
 )
 
-from dvor.model.groups import GroupAccess
 from dvor.model.wall import Post
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
-from dvor.store.groups import groups
 from dvor.store.newsfeed import NEWEST, below_cursor, cursor_values, is_shown
+from dvor.store.privacy import OPEN_OWNER, with_owners
 from dvor.store.statements import Statement, insert_all, shapes
-from dvor.store.users import users
 from dvor.store.wall import drawn, posts
 from dvor.store.words import Word, beginning_values, begins
 
@@ -56,16 +52,11 @@ def _hits() -> Select[Any]:
 
 def _public(chosen: Select[Any], source: FromClause) -> Select[Any]:
     """Keep what everybody may see: posts that are not for friends, of open people and communities."""
-    source = source.outerjoin(users, users.c.id == posts.c.owner_id)
-    source = source.outerjoin(groups, groups.c.id == -posts.c.owner_id)
-    return chosen.select_from(source).where(
+    return chosen.select_from(with_owners(source, posts.c.owner_id)).where(
         posts.c.deleted_at.is_(None),
         posts.c.created_at >= bindparam("since", type_=Id),
         ~posts.c.is_friends_only,
-        or_(
-            (~users.c.is_closed) & users.c.deactivated.is_(None),
-            (groups.c.access == literal_column(str(int(GroupAccess.OPEN)))) & groups.c.deactivated.is_(None),
-        ),
+        OPEN_OWNER,
     )
 
 

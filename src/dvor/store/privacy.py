@@ -1,25 +1,32 @@
 """Blacklists, and how people stand to each other."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
+    FromClause,
     Index,
     Integer,
+    Select,
     Table,
     and_,
     bindparam,
     delete,
     func,
+    literal_column,
+    or_,
     select,
 )
 
 from dvor.model.friends import Friendship
+from dvor.model.groups import GroupAccess
 from dvor.model.privacy import Relation
 from dvor.model.users import User
 from dvor.store.columns import Id, metadata
 from dvor.store.database import Transaction
 from dvor.store.friends import friendships
+from dvor.store.groups import groups
 from dvor.store.statements import Statement, among, insert_all
 from dvor.store.users import user_rows, users
 
@@ -32,6 +39,21 @@ blacklist = Table(
     Index("ix_blacklist_blocked_id_owner_id", "blocked_id", "owner_id"),
     sqlite_with_rowid=False,
 )
+
+OPEN_OWNER = or_(
+    (~users.c.is_closed) & users.c.deactivated.is_(None),
+    (groups.c.access == literal_column(str(int(GroupAccess.OPEN)))) & groups.c.deactivated.is_(None),
+)
+"""Says of what `with_owners` has joined that everybody may see what the owner shows."""
+
+
+Source = TypeVar("Source", Select[Any], FromClause)
+
+
+def with_owners(source: Source, owner_id: ColumnElement[int]) -> Source:
+    """Join the people and communities that own the rows of a table or a selection."""
+    return source.outerjoin(users, users.c.id == owner_id).outerjoin(groups, groups.c.id == -owner_id)
+
 
 _viewer_id = bindparam("viewer_id", type_=Id)
 _blocking, _blocked = blacklist.alias("blocking"), blacklist.alias("blocked")
